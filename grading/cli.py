@@ -1,0 +1,134 @@
+"""The `course` command; `make` runs it under the same names.
+
+What a command needs is imported inside it, so that `course lab` starts at once.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS, NOTEBOOKS, WORK = ROOT / "solutions", ROOT / "notebooks", ROOT / "work"
+COURSE = ROOT / "grading" / "course"
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def course() -> None:
+    """A course on convolutional networks: lessons, checks and grading."""
+
+
+@app.command(context_settings=PASS_ON)
+def lab(context: typer.Context) -> None:
+    """Open the lessons in JupyterLab; your answers stay in work/.
+
+    Options such as --no-browser or --port=9999 go to JupyterLab.
+    """
+    from grading.lab import (
+        changed_since_copied,
+        copy_missing,
+        describe_changed,
+        open_lab,
+    )
+
+    with plain_errors():
+        for copy in copy_missing(NOTEBOOKS, WORK):
+            say(f"New in work/: {copy.name}")
+        changed = describe_changed(changed_since_copied(NOTEBOOKS, WORK))
+        if changed:
+            say(changed)
+        raise typer.Exit(open_lab(WORK, context.args))
+
+
+@app.command()
+def check() -> None:
+    """Grade your own notebooks in work/ and show progress by lesson."""
+    from grading.self_check import check_work
+
+    with plain_errors():
+        check_work(WORK)
+
+
+@app.command()
+def build() -> None:
+    """Rebuild notebooks/ from solutions/, and list what changed."""
+    with plain_errors():
+        from grading.build import build_notebooks
+
+        rewritten = build_notebooks(SOLUTIONS, NOTEBOOKS)
+        for path in rewritten:
+            say(f"Rebuilt {path.relative_to(ROOT)}")
+        if not rewritten:
+            say("notebooks/ is up to date.")
+
+
+@app.command()
+def grade() -> None:
+    """Grade the class in grading/course/submitted/ (for instructors)."""
+    with plain_errors():
+        from grading.grade import grade_class
+
+        grade_class(COURSE)
+
+
+@app.command(context_settings=PASS_ON)
+def test(context: typer.Context) -> None:
+    """Run every test, on several cores; options go to pytest."""
+    workers = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
+    raise typer.Exit(pytest([*workers, *context.args]))
+
+
+@app.command(context_settings=PASS_ON)
+def mutants(context: typer.Context) -> None:
+    """Bend the solutions in every way and see that the checks notice."""
+    os.environ["COURSE_MUTANTS"] = "all"
+    raise typer.Exit(pytest(["-m", "mutants", *context.args]))
+
+
+def pytest(options: Sequence[str]) -> int:
+    """Run the tests in a process of their own; returns its exit status."""
+    return subprocess.call([sys.executable, "-m", "pytest", *options], cwd=ROOT)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Print an expected error as the sentences it is, without a traceback."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, expected_errors()):
+            raise
+        printer = Console(stderr=True, highlight=False, soft_wrap=True)
+        printer.print(str(error), markup=False, style="red")
+        raise typer.Exit(1) from error
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Errors that say what was given, what was expected and what to do."""
+    from grading.cells import MalformedCell
+    from utils.exercises import UnknownExercise
+
+    return (MalformedCell, UnknownExercise, FileNotFoundError)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence at once, before another program takes over the terminal."""
+    print(sentence, flush=True)
+
+
+if __name__ == "__main__":
+    app()
