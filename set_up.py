@@ -208,14 +208,14 @@ def pip_install():
     """Install the requirements; returns pip's exit status and what it complained of."""
     command = [str(venv_program("python")), "-m", "pip", "install"]
     command += ["--disable-pip-version-check", "-r", "requirements.txt"]
-    process = subprocess.Popen(
-        command, cwd=str(ROOT), stderr=subprocess.PIPE, universal_newlines=True
-    )
     complaints = []
-    for line in process.stderr:
-        sys.stderr.write(line)
-        complaints.append(line)
-    return process.wait(), "".join(complaints)
+    with subprocess.Popen(
+        command, cwd=str(ROOT), stderr=subprocess.PIPE, universal_newlines=True
+    ) as process:
+        for line in process.stderr:
+            sys.stderr.write(line)
+            complaints.append(line)
+    return process.returncode, "".join(complaints)
 
 
 def explain(complaints):
