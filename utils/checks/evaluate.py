@@ -1,0 +1,231 @@
+"""Try every case of an exercise on a subject, judge the rules, name the mistake."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from utils.checks.compare import Difference, WrongStructure, describe
+from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.rules import Attempt
+from utils.subject import Missing, NotWritten, Raised, Subject, TimedOut, Trouble
+from utils.subject.local import local_subject
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case or rule: `right`, `wrong`, `raised`, `not judged`, …
+
+    `got` is the learner's result where there is one, `expected` the oracle's.
+    """
+
+    name: str
+    status: str
+    message: str = ""
+    case: Case | None = None
+    difference: Difference | None = None
+    got: Any = None
+    expected: Any = None
+
+    @property
+    def right(self) -> bool:
+        return self.status == "right"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of one exercise: the score, and everything a card needs.
+
+    `status` sums up the cases (`right`, `wrong`, `not written`, `raised`, `timed out`,
+    `out of memory`, `crashed`). `notes` are remarks that cost nothing.
+    """
+
+    exercise: Exercise
+    cases: list[Outcome]
+    rules: list[Outcome]
+    diagnosis: Misconception | None = None
+    hint: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        if all(outcome.right for outcome in self.cases + self.rules):
+            return "right"
+        unwell = [o.status for o in self.cases if o.status not in ("right", "not run")]
+        return unwell[0] if unwell else "wrong"
+
+    @property
+    def score(self) -> float:
+        """Points: by case, and by rule where every case is right."""
+        if self.status == "right":
+            return float(self.exercise.points)
+        shares = {rule.name: rule.share for rule in self.exercise.rules}
+        if any(
+            rule.status == "wrong" and shares[rule.name] >= 1 for rule in self.rules
+        ):
+            return 0.0
+        reserved = sum(share for share in shares.values() if share < 1)
+        right = sum(outcome.right for outcome in self.cases) / max(len(self.cases), 1)
+        earned = (1 - reserved) * right
+        earned += sum(
+            shares[r.name] for r in self.rules if r.right and shares[r.name] < 1
+        )
+        return round(earned * self.exercise.points, 2)
+
+
+def evaluate(
+    exercise: Exercise, subject: Subject, seed: int = 0, source: str = ""
+) -> Report:
+    """Check one subject on the cases of one seed. Never raises on a learner's error."""
+    cases = list(exercise.cases(np.random.default_rng(seed)))
+    outcomes: list[Outcome] = []
+    for case in cases:
+        if outcomes and outcomes[-1].status in ("timed out", "crashed", "not run"):
+            outcomes.append(Outcome(case.name, "not run", case=case))
+        else:
+            outcomes.append(try_case(exercise, case, subject, exercise.expected(case)))
+    attempt = Attempt(exercise, cases, subject, source)
+    rules = judge_rules(attempt, all(outcome.right for outcome in outcomes))
+    diagnosis = diagnose(exercise, outcomes, rules)
+    hint = diagnosis.hint if diagnosis else general_hint(exercise, rules)
+    notes = remarks(subject)
+    return Report(exercise, outcomes, rules, diagnosis, hint, notes)
+
+
+def try_case(exercise: Exercise, case: Case, subject: Subject, expected) -> Outcome:
+    """Play one case on a subject and compare the result with what is expected."""
+
+    def outcome(status: str, message: str, difference=None, got=None) -> Outcome:
+        return Outcome(case.name, status, message, case, difference, got, expected)
+
+    try:
+        got = case.play(subject)
+    except Trouble as trouble:
+        return outcome(trouble.status, trouble_message(trouble))
+    except WrongStructure as error:
+        return outcome("wrong", str(error))
+    except Exception as error:  # a result of another structure than `play` expects
+        sentence = f"The result could not be used ({type(error).__name__}: {error})."
+        return outcome("wrong", sentence)
+    difference = agree(exercise, case, expected, got)
+    if difference is None:
+        return outcome("right", "", got=got)
+    message = difference.message[:1].upper() + difference.message[1:]
+    return outcome("wrong", message, difference, got)
+
+
+def agree(exercise, case, expected, got, label="the result") -> Difference | None:
+    """Compare by the case's agreement, with the names of the exercise's results."""
+    returns = exercise.returns
+    both = isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list))
+    if both and case.agree.by_value and len(returns) == len(expected) == len(got):
+        for name, one, other in zip(returns, expected, got, strict=True):
+            difference = case.agree(one, other, name)
+            if difference:
+                return difference
+        return None
+    return case.agree(expected, got, label)
+
+
+def trouble_message(trouble: Trouble) -> str:
+    """What went wrong, for the learner."""
+    if isinstance(trouble, NotWritten):
+        return "Not written yet."
+    if isinstance(trouble, Missing):
+        return str(trouble)
+    if isinstance(trouble, TimedOut):
+        return (
+            f"Still running after {trouble.seconds:g} seconds, so it was stopped. "
+            "Is there a loop that never ends, or one that does far too much work?"
+        )
+    if isinstance(trouble, Raised):
+        place = f" in line {trouble.line}: `{trouble.code}`" if trouble.line else ""
+        return f"It stopped with {trouble.kind}: {trouble.message}{place}"
+    return f"It ended: {trouble}" if str(trouble) else f"It ended: {trouble.status}."
+
+
+def judge_rules(attempt: Attempt, values_right: bool) -> list[Outcome]:
+    """Each rule's outcome; none is judged while values are wrong."""
+    outcomes = []
+    for rule in attempt.exercise.rules:
+        if not values_right:
+            outcomes.append(Outcome(rule.name, "not judged"))
+            continue
+        try:
+            broken = rule.broken(attempt)
+        except Trouble as trouble:
+            broken = trouble_message(trouble)
+        outcomes.append(
+            Outcome(rule.name, "wrong" if broken else "right", broken or "")
+        )
+    return outcomes
+
+
+def diagnose(
+    exercise: Exercise, cases: list[Outcome], rules: list[Outcome]
+) -> Misconception | None:
+    """The misconception that explains what happened in every case, if there is one."""
+    if all(outcome.right for outcome in cases):
+        broken = {rule.name for rule in rules if rule.status == "wrong"}
+        named = [m for m in exercise.misconceptions if m.breaks in broken]
+        return named[0] if named else None
+    if any(outcome.status in ("not written", "not run") for outcome in cases):
+        return None
+    for misconception in exercise.misconceptions:
+        if not misconception.breaks and explains(exercise, misconception, cases):
+            return misconception
+    return None
+
+
+def explains(exercise: Exercise, misconception: Misconception, cases) -> bool:
+    """Whether someone with this misconception gets what the learner got, everywhere."""
+    subject = local_subject(exercise.version_of(misconception))
+    return all(same_outcome(exercise, subject, outcome) for outcome in cases)
+
+
+def same_outcome(exercise: Exercise, subject: Subject, seen: Outcome) -> bool:
+    """Whether a misconception gives what the learner gave in one case.
+
+    Compared by value where the case is deterministic, else by whether it fails.
+    """
+    theirs = try_case(exercise, seen.case, subject, seen.expected)
+    if theirs.right or seen.right or seen.got is None or theirs.got is None:
+        return theirs.status == seen.status
+    if not seen.case.agree.by_value:
+        return True
+    return agree(exercise, seen.case, theirs.got, seen.got) is None
+
+
+def general_hint(exercise: Exercise, rules: list[Outcome]) -> str:
+    """The hint of the first broken rule, where no misconception was recognised."""
+    hints = {rule.name: rule.hint for rule in exercise.rules}
+    broken = [hints[rule.name] for rule in rules if rule.status == "wrong"]
+    return broken[0] if broken else ""
+
+
+def remarks(subject: Subject) -> list[str]:
+    """What is worth saying although it costs nothing."""
+    notes = []
+    if subject.views:
+        notes.append(
+            "A result shares its memory with an argument: whoever changes one changes "
+            "the other. `.copy()` makes it independent."
+        )
+    if subject.printed_length:
+        kept = subject.printed[:200].rstrip()
+        notes.append(
+            f"While it was checked, the code printed {subject.printed_length:,} "
+            f"characters, beginning with: {kept}"
+        )
+    return notes
+
+
+def inputs_text(exercise: Exercise, case: Case) -> str:
+    """`X_test (2, 3), k = 5`: what a single-call case was called with."""
+    parts = []
+    for name, value in exercise.arguments(case).items():
+        if isinstance(value, np.ndarray):
+            parts.append(f"{name} {value.shape}")
+        else:
+            parts.append(f"{name} = {describe(value)}")
+    return ", ".join(parts)
