@@ -1,0 +1,12 @@
+"""The course's pictures: `load_cifar10` finds CIFAR-10 or lets built-in ones stand in.
+
+Looked for in the folder that the environment variable `COURSE_DATA` names, then in the
+user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
+`COURSE_OFFLINE=1` forbids downloads.
+"""
+
+from utils.data.cifar10 import CIFAR10_NAMES, load_cifar10
+from utils.data.images import DataError, ImageSet
+from utils.data.shapes import NAMES as BUILTIN_NAMES
+
+__all__ = ["BUILTIN_NAMES", "CIFAR10_NAMES", "DataError", "ImageSet", "load_cifar10"]
