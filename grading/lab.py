@@ -14,6 +14,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+SETTINGS = Path(__file__).parent / "jupyter"
+"""Where JupyterLab is told not to ask about news: no option does that."""
+
 ORIGINALS = ".originals.json"
 """In `work/`: which version of each lesson the learner's copy was made from."""
 
@@ -69,9 +72,16 @@ def jupyterlab(work: Path, options: Sequence[str] = ()) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, with the course's own programs first on the PATH."""
-    programs = str(Path(sys.executable).parent)
-    return os.environ | {"PATH": programs + os.pathsep + os.environ.get("PATH", "")}
+    """This process's environment, with the course's own programs and settings first."""
+    ours = {
+        "PATH": str(Path(sys.executable).parent),
+        "JUPYTER_CONFIG_PATH": str(SETTINGS),
+    }
+    theirs = os.environ
+    return theirs | {
+        name: os.pathsep.join(filter(None, [value, theirs.get(name)]))
+        for name, value in ours.items()
+    }
 
 
 def open_lab(work: Path, options: Sequence[str] = ()) -> int:
