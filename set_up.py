@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent
 SUPPORTED = [(3, 13), (3, 12), (3, 11)]
 WINDOWS = os.name == "nt"
 GENERATED = (".venv", "build", "convnet_course.egg-info", ".pytest_cache")
-GENERATED += (".ruff_cache", ".benchmarks")
+GENERATED += (".ruff_cache", "grading/sample_class")
 LEFT_ALONE = ("work", "grading/course")
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 

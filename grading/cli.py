@@ -120,9 +120,10 @@ def plain_errors() -> Iterator[None]:
 def expected_errors() -> tuple[type[Exception], ...]:
     """Errors that say what was given, what was expected and what to do."""
     from grading.cells import MalformedCell
+    from grading.course import CannotGrade
     from utils.exercises import UnknownExercise
 
-    return (MalformedCell, UnknownExercise, FileNotFoundError)
+    return (MalformedCell, CannotGrade, UnknownExercise, FileNotFoundError)
 
 
 def say(sentence: str) -> None:
