@@ -23,6 +23,12 @@ def check_call(source: str) -> str | None:
             return None
 
 
+def check_arguments(source: str) -> list[str]:
+    """The code of what the `check(...)` that ends the code is given after the id."""
+    call = ast.parse(source).body[-1].value
+    return [ast.unparse(argument) for argument in call.args[1:]]
+
+
 def is_check_call(node: ast.AST) -> bool:
     """Whether a node of the syntax tree is `check(...)`."""
     match node:

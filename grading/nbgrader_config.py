@@ -9,13 +9,13 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ComputeChecksums,
     LockCells,
-    OverwriteCells,
     OverwriteKernelspec,
     SaveCells,
 )
 from traitlets.config import Config
 
-from grading.release import ClearAnswers, ForgetRepeatedCells
+from grading.release import ClearAnswers
+from grading.repair import ForgetRepeatedCells, RestoreMissingCells
 
 COURSE_ID = "convnets"
 EXPERIMENT_TAG = "experiment"
@@ -73,10 +73,11 @@ def configure_grading(config: Config) -> None:
         ClearOutput,
         ForgetRepeatedCells,
         OverwriteKernelspec,
-        OverwriteCells,
+        RestoreMissingCells,
         CheckCellMetadata,
     ]
     config.OverwriteCells.add_missing_cells = True
     config.Execute.timeout = SECONDS_A_CELL
     config.Execute.skip_cells_with_tag = EXPERIMENT_TAG
     config.Execute.shutdown_kernel = "immediate"
+    config.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]

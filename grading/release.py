@@ -2,7 +2,7 @@
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, SaveCells
+from nbgrader.preprocessors import ClearSolutions, SaveCells
 from traitlets import Unicode
 from traitlets.config import Config
 
@@ -29,17 +29,6 @@ class ClearAnswers(ClearSolutions):
         if cell.source != before and not find_regions(cell.source):
             return cell, resources
         return super().preprocess_cell(cell, resources, cell_index)
-
-
-class ForgetRepeatedCells(DeduplicateIds):
-    """DeduplicateIds, which leaves metadata that nbgrader's next step refuses."""
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        """Make a plain cell of every copy of a cell but the last."""
-        cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        if cell.metadata.get("nbgrader") == {}:
-            del cell.metadata["nbgrader"]
-        return cell, resources
 
 
 def release(source: NotebookNode, config: Config) -> NotebookNode:

@@ -1,0 +1,140 @@
+"""A class to try grading on: right work, unfinished work, and every known mistake."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from grading.build import ExercisesOf
+from grading.calls import check_arguments, check_call
+from grading.course import lessons_in
+from grading.regions import names_of
+from utils.exercises import of_lesson
+
+if TYPE_CHECKING:
+    from utils.checks.exercise import Exercise
+
+Submission = tuple[str, NotebookNode]
+MISTAKE = """\
+from utils.exercises import find
+
+exercise = find("{exercise}")
+wrong = exercise.version_of(exercise.misconceptions[{index}])
+"""
+
+
+def make_sample_class(
+    course: Path, exercises_of: ExercisesOf = of_lesson
+) -> dict[str, list[str]]:
+    """Write the sample class's notebooks to `submitted/` of a prepared course.
+
+    `course` should be a folder of its own, not the one of a real class. Returns the
+    students who handed in, by lesson.
+    """
+    students = {}
+    for lesson in lessons_in(course):
+        source = read(course, "source", lesson)
+        release = read(course, "release", lesson)
+        students[lesson] = []
+        for student, notebook in submissions(source, release, exercises_of(lesson)):
+            path = course / "submitted" / student / lesson / f"{lesson}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, path)
+            students[lesson].append(student)
+    return students
+
+
+def read(course: Path, kind: str, lesson: str) -> NotebookNode:
+    """A lesson's notebook in the `source` or `release` folder."""
+    return nbformat.read(course / kind / lesson / f"{lesson}.ipynb", as_version=4)
+
+
+def submissions(
+    source: NotebookNode, release: NotebookNode, exercises: "Mapping[str, Exercise]"
+) -> Iterator[Submission]:
+    """Every student of one lesson: a name that says what to expect, and a notebook."""
+    perfect = solved(release, source)
+    yield "perfect", perfect
+    yield "untouched", release
+    first = next(i for i, cell in enumerate(perfect.cells) if is_answer(cell))
+    check = next(i for i, cell in enumerate(perfect.cells) if is_check(cell))
+    yield "syntax_error", with_source(perfect, first, "def this is not Python")
+    yield "missing_solution", without(perfect, first)
+    yield "missing_check", without(perfect, check)
+    for exercise in exercises.values():
+        for index, misconception in enumerate(exercise.misconceptions):
+            name = exercise.id.partition(".")[2]
+            student = f"wrong_{name}_{slug(misconception.name)}"
+            yield student, mistaken(perfect, exercise, index)
+
+
+def solved(release: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """The release with the instructor's solutions in its answer cells."""
+    solutions = {cell.id: cell.source for cell in source.cells if is_solution(cell)}
+    notebook = deepcopy(release)
+    for cell in notebook.cells:
+        cell.source = solutions.get(cell.id, cell.source)
+    return notebook
+
+
+def mistaken(perfect: NotebookNode, exercise: "Exercise", index: int) -> NotebookNode:
+    """The perfect notebook with one misconception of an exercise as its answer."""
+    check = next(
+        cell.source
+        for cell in perfect.cells
+        if is_check(cell) and check_call(cell.source) == exercise.id
+    )
+    names = dict(zip(check_arguments(check), exercise.object_names, strict=True))
+    notebook = deepcopy(perfect)
+    for cell in notebook.cells:
+        replaced = [name for name in names if name in defined_in(cell)]
+        if replaced:
+            kept = cell.source + "\n\n" if defined_in(cell) - set(replaced) else ""
+            lines = [f'{name} = wrong["{names[name]}"]' for name in replaced]
+            mistake = MISTAKE.format(exercise=exercise.id, index=index)
+            cell.source = kept + mistake + "\n".join(lines)
+    return notebook
+
+
+def with_source(notebook: NotebookNode, index: int, source: str) -> NotebookNode:
+    """A copy of the notebook with one cell's source replaced."""
+    changed = deepcopy(notebook)
+    changed.cells[index].source = source
+    return changed
+
+
+def without(notebook: NotebookNode, index: int) -> NotebookNode:
+    """A copy of the notebook that lacks one cell."""
+    changed = deepcopy(notebook)
+    del changed.cells[index]
+    return changed
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether the learner's code goes into the cell."""
+    return cell.cell_type == "code" and is_solution(cell)
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether the cell ends in a `check(...)` that is graded."""
+    graded = cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+    return graded and check_call(cell.source) is not None
+
+
+def defined_in(cell: NotebookNode) -> set[str]:
+    """The names an answer cell gives a value at its top level; none in other cells."""
+    names = set()
+    for statement in ast.parse(cell.source).body if is_answer(cell) else ():
+        names |= {getattr(statement, "name", None), *names_of(statement)} - {None}
+    return names
+
+
+def slug(words: str) -> str:
+    """Words as part of a student's id."""
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
