@@ -39,7 +39,7 @@ course adds, `check` and `hint`.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from utils import check, plots
+from utils import check, hint, plots
 
 # %% [markdown]
 r"""

@@ -30,14 +30,16 @@ def show_images(
     """Images in rows of `columns`, each with its own title."""
     rows = -(-len(images) // columns)
     width = min(columns, len(images))
+    size = 1.15 if width > 6 else 1.7
     fig, axes = plt.subplots(
-        rows, width, figsize=(1.15 * width, 1.35 * rows + 0.3), squeeze=False
+        rows, width, figsize=(size * width, 1.17 * size * rows + 0.3), squeeze=False
     )
     for i, axis in enumerate(axes.flat):
-        axis.axis("off")
-        if i < len(images):
-            draw(axis, images[i])
-            axis.set_title(titles[i] if titles else "", fontsize=8)
+        if i >= len(images):
+            axis.axis("off")
+            continue
+        draw(axis, images[i])
+        axis.set_title(titles[i] if titles else "", fontsize=8)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
 
@@ -48,8 +50,7 @@ def draw(axis: plt.Axes, image: np.ndarray, frame: str = "") -> None:
     axis.set_xticks([])
     axis.set_yticks([])
     for spine in axis.spines.values():
-        spine.set(visible=bool(frame), color=frame or "none", linewidth=3)
-    axis.axis("on" if frame else "off")
+        spine.set(color=frame or "0.7", linewidth=3 if frame else 0.5)
 
 
 def show_numbers(
@@ -131,13 +132,14 @@ def show_folds(n_images: int, n_folds: int, title: str = "") -> None:
             axis.barh(
                 fold,
                 0.92,
-                left=image,
+                left=image - 0.46,
                 height=0.8,
                 color=COLOURS[1] if out else COLOURS[0],
                 hatch="//" if out else "",
                 edgecolor="white",
             )
-    axis.set(yticks=range(n_folds), xlabel="image", ylabel="fold")
+    axis.set(yticks=range(n_folds), xlabel="image", ylabel="fold held out")
+    axis.set(xticks=range(n_images), xlim=(-0.7, n_images - 0.3))
     axis.invert_yaxis()
     axis.set_title(title, fontsize=10)
     fig.tight_layout()
@@ -160,5 +162,5 @@ def show_cross_validation(ks: Sequence[int], accuracies: np.ndarray) -> None:
     axis.set_title(
         f"k = {ks[best]} is best on average; single folds disagree", fontsize=10
     )
-    axis.legend()
+    axis.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     fig.tight_layout()
