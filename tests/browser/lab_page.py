@@ -86,7 +86,7 @@ def chromium(width: int = 1280, height: int = 900) -> Iterator[webdriver.Chrome]
 def open_notebook(driver: webdriver.Chrome, address: str, name: str) -> None:
     """Open a notebook on the page, and wait until its kernel is idle."""
     driver.get(f"{address}/lab?token={TOKEN}")
-    driver.get(f"{address}/lab/tree/{name}")
+    driver.get(f"{address}/lab/tree/{name}?reset")  # close what was open
     wait_for(driver, "the kernel of the notebook to be idle", is_idle)
 
 
