@@ -172,6 +172,9 @@ The card above shows each case that was tried. When something is wrong it says
    it and asks the question that leads to the mend;
 3. a **worked hint**, folded away below it: a small example by hand.
 
+If Python says `NameError: name 'grey' is not defined`, the cell with the function has not been
+run yet. If it says `SyntaxError`, the arrow points at, or just behind, the place.
+
 Try it on purpose: in `grey`, change `axis=0` to `axis=2`, run both cells again and read
 the card. Then change it back. You may run a check as often as you like.
 """

@@ -14,7 +14,9 @@ from utils.checks.evaluate import Outcome, Report, inputs_text
 
 RIGHT, WRONG, IDLE = "#2e9e5b", "#d9534f", "#8a8a8a"
 MARKS = {"right": ("✓", RIGHT), "not judged": ("·", IDLE), "not run": ("·", IDLE)}
+FINISHED = ("right", "not written", "by hand")
 TABLE_ROWS, TABLE_COLUMNS = 6, 8
+BARE = "background-color: transparent; border: none"
 ASK_FOR_WORKED = 'For a worked hint, run hint("{id}") in a new cell.'
 NOT_WRITTEN = (
     "Not written yet. Replace the line `raise NotImplementedError(...)` in the cell "
@@ -33,6 +35,8 @@ def headline(report: Report) -> str:
         return f"Right: {points}"
     if report.status == "not written":
         return f"Not written yet: {points}"
+    if report.status == "by hand":
+        return f"Graded by hand, by a person: up to {report.exercise.points:g} points"
     right = sum(case.right for case in report.cases)
     return f"{right} of {len(report.cases)} cases right: {points}"
 
@@ -72,7 +76,7 @@ def as_text(report: Report) -> str:
         lines += array_text(failure)
     if report.hint:
         lines.append(wrapped(f"Hint: {report.hint}"))
-    if worked_hint(report) and report.status not in ("right", "not written"):
+    if worked_hint(report) and report.status not in FINISHED:
         lines.append(wrapped(ASK_FOR_WORKED.format(id=report.exercise.id)))
     lines += [wrapped(f"Note: {note}") for note in report.notes]
     return "\n".join(lines)
@@ -86,8 +90,14 @@ def worked_hint(report: Report) -> str:
 
 def wrapped(text: str) -> str:
     return "\n".join(
-        fill(line, 80, subsequent_indent="  ") for line in text.split("\n")
+        fill(line, 80, subsequent_indent="  ") for line in printable(text).split("\n")
     )
+
+
+def printable(text: str) -> str:
+    """Text of the learner's without what a page or a terminal would obey."""
+    text = text.expandtabs(4)
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def mark(outcome: Outcome) -> tuple[str, str]:
@@ -120,7 +130,7 @@ def array_text(outcome: Outcome) -> list[str]:
 def as_html(report: Report) -> str:
     """The card as HTML: what failed, then the hint, then the worked hint, folded."""
     colour = RIGHT if report.status == "right" else WRONG
-    colour = IDLE if report.status == "not written" else colour
+    colour = IDLE if report.status in ("not written", "by hand") else colour
     body = [
         f'<div style="font-weight: bold; color: {colour}">{escape(headline(report))}'
         f'<span style="font-weight: normal; color: {IDLE}"> &nbsp; '
@@ -156,7 +166,7 @@ def paragraph_html(label: str, sentence: str) -> str:
 
 
 def hints_html(report: Report) -> list[str]:
-    if report.status in ("right", "not written"):
+    if report.status in FINISHED:
         return []
     parts = []
     if report.hint:
@@ -175,7 +185,7 @@ def folded(title: str, text: str) -> str:
 
 def with_code(text: str) -> str:
     """Escaped text in which `backquoted` parts are code."""
-    parts = escape(text).split("`")
+    parts = escape(printable(text)).split("`")
     return "".join(
         f"<code>{part}</code>" if i % 2 and i < len(parts) - 1 else part
         for i, part in enumerate(parts)
@@ -196,7 +206,8 @@ def tables_html(outcome: Outcome) -> str:
             ("Expected", "Got"), pair, (None, marked), strict=True
         )
     ]
-    return f'<table style="margin: 6px 0"><tr>{"".join(cells)}</tr></table>'
+    row = f'<tr style="{BARE}">{"".join(cells)}</tr>'
+    return f'<table style="margin: 6px 0; {BARE}">{row}</table>'
 
 
 def table_html(values: np.ndarray, wrong: np.ndarray | None) -> str:
@@ -210,8 +221,8 @@ def table_html(values: np.ndarray, wrong: np.ndarray | None) -> str:
                 f'<td style="padding: 1px 8px; text-align: right; {tint}">'
                 f"{escape(short(value))}</td>"
             )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table>{''.join(rows)}</table>"
+        rows.append(f"<tr style='{BARE}'>{''.join(cells)}</tr>")
+    return f"<table style='{BARE}'>{''.join(rows)}</table>"
 
 
 def short(value: np.generic) -> str:
