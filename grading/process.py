@@ -8,6 +8,7 @@ import os
 import selectors
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,24 +21,26 @@ from utils.subject import Crashed, Subject, TimedOut, wire
 
 ROOT = Path(__file__).resolve().parent.parent
 START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "import sys; sys.path[:0] = [sys.argv[1]]; sys.path += sys.argv[2:]; "
     "from utils.subject.worker import main; main()"
 )
+LIBRARIES = tuple(dict.fromkeys(map(sysconfig.get_path, ("purelib", "platlib"))))
 
 
 class Worker:
     """Runs the cells of one notebook in a child process; use it in a `with` block.
 
-    `library` is the folder in which the child finds the `utils` package. `errors`
-    holds, for each cell, the error it ended with ("" for none). Raises TimedOut or
-    Crashed when the cells do not come to an end.
+    `library` is the folder in which the child finds the `utils` package; `-S` keeps
+    away what the environment adds to it, such as this project itself. `errors` holds,
+    for each cell, the error it ended with ("" for none). Raises TimedOut or Crashed
+    when the cells do not come to an end.
     """
 
     def __init__(
         self, cells: Sequence[str], seconds: float = 60.0, library: Path = ROOT
     ):
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", START, str(library)],
+            [sys.executable, "-I", "-S", "-c", START, str(library), *LIBRARIES],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -101,18 +104,20 @@ class Worker:
 
 
 class WorkerChannel:
-    """The channel of one exercise to a worker, with one budget of time."""
+    """The channel of one exercise to a worker, with one budget of time.
+
+    What the check does between two steps is not counted.
+    """
 
     def __init__(self, worker: Worker, seconds: float):
-        self.worker, self.seconds = worker, seconds
-        self.end = monotonic() + seconds
+        self.worker = worker
+        self.seconds = self.left = seconds
 
     def send(self, tree: Any, arrays: list[np.ndarray]) -> tuple[Any, list]:
-        left = self.end - monotonic()
-        if left <= 0:
-            self.worker.close()
-            raise TimedOut(self.seconds)
+        start = monotonic()
         try:
-            return self.worker.exchange(tree, arrays, left)
+            return self.worker.exchange(tree, arrays, max(0.0, self.left))
         except TimedOut:
             raise TimedOut(self.seconds) from None
+        finally:
+            self.left -= monotonic() - start

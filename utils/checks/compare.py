@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from utils.checks.wording import describe, shape_message, value_message
 from utils.subject import Handle, Tensor
 
 NUMBER = (int, float, complex, np.generic)
@@ -56,21 +57,27 @@ NOTHING = "It returned None. Does every way through the function reach a `return
 
 
 def close(
-    rtol: float = 1e-6, atol: float = 1e-9, returns: tuple[str, ...] = ()
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+    returns: tuple[str, ...] = (),
+    by_value: bool = True,
 ) -> Agreement:
-    """Numbers agree within `atol + rtol * |expected|`; everything else is equal."""
+    """Numbers agree within `atol + rtol * |expected|`; everything else is equal.
+
+    `by_value` is false where one mistake gives different wrong values (inf, nan).
+    """
 
     def find(expected: Any, got: Any, label: str) -> Difference | None:
         return compare(expected, got, label, rtol, atol, returns)
 
-    return Agreement(find)
+    return Agreement(find, by_value)
 
 
 def at_least(threshold: float, what: str = "accuracy") -> Agreement:
     """The result is a number that reaches a threshold; `expected` is not used."""
 
     def find(_: Any, got: Any, label: str) -> Difference | None:
-        if not is_number(got) or isinstance(got, complex) or not np.isfinite(got):
+        if not is_number(got) or np.iscomplexobj(got) or not np.isfinite(got):
             return Difference(f"{label} is {describe(got)}; expected a finite number.")
         if got >= threshold:
             return None
@@ -85,8 +92,8 @@ def within(low: float, high: float, what: str = "the value") -> Agreement:
     """Every number of the result lies between two bounds (statistical checks)."""
 
     def find(_: Any, got: Any, label: str) -> Difference | None:
-        values = np.asarray(got.array if isinstance(got, Tensor) else got)
-        if values.dtype.kind not in "fiub" or not np.isfinite(values).all():
+        values = numbers_of(got)
+        if values is None or not np.isfinite(values).all():
             return Difference(f"{label} is {describe(got)}; expected finite numbers.")
         if ((values >= low) & (values <= high)).all():
             return None
@@ -96,6 +103,16 @@ def within(low: float, high: float, what: str = "the value") -> Agreement:
         )
 
     return Agreement(find, by_value=False)
+
+
+def numbers_of(value: Any) -> np.ndarray | None:
+    """The real numbers of a number, an array, a tensor or a flat list, if it is one."""
+    value = value.array if isinstance(value, Tensor) else value
+    flat = isinstance(value, (list, tuple)) and all(map(is_number, value))
+    if not (flat or is_number(value) or isinstance(value, np.ndarray)):
+        return None
+    values = np.asarray(value)
+    return values if values.dtype.kind in "fiub" and values.size else None
 
 
 def compare(expected, got, label, rtol, atol, returns=()) -> Difference | None:
@@ -114,8 +131,8 @@ def compare(expected, got, label, rtol, atol, returns=()) -> Difference | None:
         return compare_numbers(expected, got, label, rtol, atol)
     if isinstance(expected, Handle) and isinstance(got, Handle):
         return None
-    comparable = type(got) is not Handle and bool_like(expected) == bool_like(got)
-    if comparable and expected == got:
+    plain = got is None or isinstance(got, (str, bool, np.bool_))
+    if plain and bool_like(expected) == bool_like(got) and expected == got:
         return None
     return Difference(
         f"{label} is {describe(got)}; expected {describe(expected)}.", expected, got
@@ -178,8 +195,7 @@ def compare_dicts(expected, got, label, rtol, atol) -> Difference | None:
         return Difference(f"{label} is {describe(got)}; expected a dictionary.")
     if set(got) != set(expected):
         return Difference(
-            f"{label} has the keys {sorted(map(str, got))}; "
-            f"expected {sorted(map(str, expected))}."
+            f"{label} has the keys {keys_text(got)}; expected {keys_text(expected)}."
         )
     for key, value in expected.items():
         difference = compare(value, got[key], str(key), rtol, atol)
@@ -188,10 +204,19 @@ def compare_dicts(expected, got, label, rtol, atol) -> Difference | None:
     return None
 
 
+def keys_text(dictionary: dict) -> str:
+    keys = sorted(repr(key)[:40] for key in dictionary)
+    rest = f" and {len(keys) - 8} more" if len(keys) > 8 else ""
+    return (", ".join(keys[:8]) or "(none)") + rest
+
+
 def compare_arrays(expected, got, label, rtol, atol) -> Difference | None:
     """Kind, shape, dtype, finiteness and values, in this order."""
     if not isinstance(got, np.ndarray):
-        advice = " `np.array(...)` makes one." if isinstance(got, (list, tuple)) else ""
+        array_like = isinstance(got, (list, tuple)) or (
+            isinstance(got, Handle) and got._type in ("matrix", "MaskedArray")
+        )
+        advice = " `np.array(...)` makes one." if array_like else ""
         return Difference(
             f"{label} is {describe(got)}; expected {describe(expected)}.{advice}",
             expected,
@@ -203,98 +228,12 @@ def compare_arrays(expected, got, label, rtol, atol) -> Difference | None:
         return Difference(
             f"{label} has dtype {got.dtype}; expected {expected.dtype}.", expected, got
         )
-    try:
-        np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol)
-    except AssertionError:
+    with np.errstate(all="ignore"):
         wrong = ~np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
-        return Difference(
-            value_message(expected, got, wrong, label), expected, got, wrong
-        )
-    return None
+    if not wrong.any():
+        return None
+    return Difference(value_message(expected, got, wrong, label), expected, got, wrong)
 
 
 WELCOME = {"f": "fiu", "i": "iu", "u": "iu", "b": "b", "c": "cfiu"}
 """Kinds of dtype that are taken for an expected kind: whole numbers for real ones."""
-
-
-def shape_message(expected: np.ndarray, got: np.ndarray, label: str) -> str:
-    message = f"{label} has shape {got.shape}; expected {expected.shape}."
-    if got.ndim == expected.ndim == 2 and got.shape == expected.shape[::-1]:
-        message += " Rows and columns are exchanged."
-    elif got.size == expected.size:
-        message += " The number of values is right, their arrangement is not."
-    return message
-
-
-def value_message(expected, got, wrong, label) -> str:
-    """How many values are wrong, the worst one and where it is, and a common factor."""
-    if not np.isfinite(got).all() and np.isfinite(expected).all():
-        bad = tuple(int(i) for i in np.argwhere(~np.isfinite(got))[0])
-        return (
-            f"{label} contains {got[bad]}{at(bad)}; expected {number(expected[bad])}. "
-            "Is there a division by zero, a logarithm of zero, "
-            "or a square root of a negative number?"
-        )
-    worst = worst_place(expected, got, wrong)
-    message = f"{label}{at(worst)} is {number(got[worst])}"
-    message += f"; expected {number(expected[worst])}."
-    if wrong.size > 1:
-        message += f" {int(wrong.sum())} of {wrong.size} values are wrong"
-        message += largest_error(expected, got, worst)
-    return message + factor_message(expected, got)
-
-
-def worst_place(expected, got, wrong) -> tuple[int, ...]:
-    with np.errstate(all="ignore"):
-        error = np.abs(got.astype(complex) - expected) / np.maximum(
-            np.abs(expected), 1e-12
-        )
-    error = np.where(wrong & np.isfinite(error), error, -1.0)
-    return tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
-
-
-def largest_error(expected, got, place) -> str:
-    size = abs(complex(expected[place]))
-    if size < 1e-12 or expected.dtype.kind in "biu":
-        return "."
-    error = abs(complex(got[place]) - complex(expected[place])) / size
-    return f"; this one by the largest relative error, {error:.2g}."
-
-
-def factor_message(expected: np.ndarray, got: np.ndarray) -> str:
-    """`Every value is 3 times …` where one factor explains all of them."""
-    if expected.dtype.kind not in "fc" or not np.isfinite(got).all():
-        return ""
-    used = np.abs(expected) > 1e-9
-    if used.sum() < 3 or np.abs(got[~used]).max(initial=0) > 1e-9:
-        return ""
-    ratios = np.real(got[used] / expected[used])
-    factor = float(np.median(ratios))
-    if abs(factor) < 1e-9 or np.abs(ratios - factor).max() > 1e-5 * abs(factor):
-        return ""
-    return f" Every value is {factor:.6g} times the expected one."
-
-
-def at(place: tuple[int, ...]) -> str:
-    return f" at [{', '.join(map(str, place))}]" if place else ""
-
-
-def number(value: Any) -> str:
-    return f"{value:.6g}" if np.asarray(value).dtype.kind == "f" else str(value)
-
-
-def describe(value: Any) -> str:
-    """A value in a few words: `an array of shape (3, 4), float64`."""
-    if isinstance(value, Tensor):
-        return f"a PyTorch tensor of shape {value.array.shape}, {value.array.dtype}"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}, {value.dtype}"
-    if isinstance(value, (list, tuple, dict)):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, Handle):
-        return repr(value)
-    if isinstance(value, str):
-        return f"the text {value[:60]!r}"
-    if isinstance(value, (float, np.floating)):
-        return number(value)
-    return str(value)[:60]

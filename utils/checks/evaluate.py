@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from utils.checks.compare import Difference, WrongStructure, describe
+from utils.checks.compare import Difference, WrongStructure
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import Attempt
+from utils.checks.wording import describe
 from utils.subject import Missing, NotWritten, Raised, Subject, TimedOut, Trouble
 from utils.subject.local import local_subject
 
@@ -32,12 +33,45 @@ class Outcome:
         return self.status == "right"
 
 
+class Trial:
+    """The cases of one seed, and what is right and known to be wrong in each.
+
+    Everything is computed once and when it is first asked for, so that one trial can
+    serve many subjects.
+    """
+
+    def __init__(self, exercise: Exercise, seed: int):
+        self.exercise = exercise
+        self.cases = list(exercise.cases(np.random.default_rng(seed)))
+        self._expected: dict[int, Any] = {}
+        self._mistaken: dict[tuple[str, int], Outcome] = {}
+
+    def expected(self, index: int) -> Any:
+        """What a right answer gives for one case."""
+        if index not in self._expected:
+            self._expected[index] = self.exercise.expected(self.cases[index])
+        return self._expected[index]
+
+    def attempt(self, index: int, subject: Subject) -> Outcome:
+        """What becomes of one case with a subject."""
+        case, expected = self.cases[index], self.expected(index)
+        return try_case(self.exercise, case, subject, expected)
+
+    def mistaken(self, misconception: Misconception, index: int) -> Outcome:
+        """What becomes of one case with a known wrong version."""
+        key = misconception.name, index
+        if key not in self._mistaken:
+            version = local_subject(self.exercise.version_of(misconception))
+            self._mistaken[key] = self.attempt(index, version)
+        return self._mistaken[key]
+
+
 @dataclass(frozen=True)
 class Report:
     """The result of one exercise: the score, and everything a card needs.
 
     `status` sums up the cases (`right`, `wrong`, `not written`, `raised`, `timed out`,
-    `out of memory`, `crashed`). `notes` are remarks that cost nothing.
+    `out of memory`, `crashed`, `by hand`). `notes` are remarks that cost nothing.
     """
 
     exercise: Exercise
@@ -49,10 +83,15 @@ class Report:
 
     @property
     def status(self) -> str:
-        if all(outcome.right for outcome in self.cases + self.rules):
+        if self.exercise.by_hand:
+            return "by hand"
+        if self.cases and all(outcome.right for outcome in self.cases + self.rules):
             return "right"
         unwell = [o.status for o in self.cases if o.status not in ("right", "not run")]
-        return unwell[0] if unwell else "wrong"
+        begun = any(outcome.right for outcome in self.cases)
+        if not unwell or (begun and unwell[0] == "not written"):
+            return "wrong"
+        return unwell[0]
 
     @property
     def score(self) -> float:
@@ -74,19 +113,26 @@ class Report:
 
 
 def evaluate(
-    exercise: Exercise, subject: Subject, seed: int = 0, source: str = ""
+    exercise: Exercise,
+    subject: Subject,
+    seed: int = 0,
+    source: str = "",
+    trial: Trial | None = None,
 ) -> Report:
-    """Check one subject on the cases of one seed. Never raises on a learner's error."""
-    cases = list(exercise.cases(np.random.default_rng(seed)))
+    """Check one subject on the cases of one seed. Never raises on a learner's error.
+
+    `trial` is `Trial(exercise, seed)`, for who checks many subjects on the same cases.
+    """
+    trial = trial or Trial(exercise, seed)
     outcomes: list[Outcome] = []
-    for case in cases:
+    for index, case in enumerate(trial.cases):
         if outcomes and outcomes[-1].status in ("timed out", "crashed", "not run"):
             outcomes.append(Outcome(case.name, "not run", case=case))
         else:
-            outcomes.append(try_case(exercise, case, subject, exercise.expected(case)))
-    attempt = Attempt(exercise, cases, subject, source)
+            outcomes.append(trial.attempt(index, subject))
+    attempt = Attempt(exercise, trial.cases, subject, source)
     rules = judge_rules(attempt, all(outcome.right for outcome in outcomes))
-    diagnosis = diagnose(exercise, outcomes, rules)
+    diagnosis = diagnose(trial, outcomes, rules)
     hint = diagnosis.hint if diagnosis else general_hint(exercise, rules)
     notes = remarks(subject)
     return Report(exercise, outcomes, rules, diagnosis, hint, notes)
@@ -100,6 +146,7 @@ def try_case(exercise: Exercise, case: Case, subject: Subject, expected) -> Outc
 
     try:
         got = case.play(subject)
+        difference = agree(exercise, case, expected, got)
     except Trouble as trouble:
         return outcome(trouble.status, trouble_message(trouble))
     except WrongStructure as error:
@@ -107,10 +154,11 @@ def try_case(exercise: Exercise, case: Case, subject: Subject, expected) -> Outc
     except Exception as error:  # a result of another structure than `play` expects
         sentence = f"The result could not be used ({type(error).__name__}: {error})."
         return outcome("wrong", sentence)
-    difference = agree(exercise, case, expected, got)
     if difference is None:
         return outcome("right", "", got=got)
-    message = difference.message[:1].upper() + difference.message[1:]
+    message = difference.message
+    if message.startswith(("the ", "a ")):  # and not a name such as dW
+        message = message[0].upper() + message[1:]
     return outcome("wrong", message, difference, got)
 
 
@@ -162,38 +210,50 @@ def judge_rules(attempt: Attempt, values_right: bool) -> list[Outcome]:
 
 
 def diagnose(
-    exercise: Exercise, cases: list[Outcome], rules: list[Outcome]
+    trial: Trial, cases: list[Outcome], rules: list[Outcome]
 ) -> Misconception | None:
     """The misconception that explains what happened in every case, if there is one."""
+    misconceptions = trial.exercise.misconceptions
     if all(outcome.right for outcome in cases):
         broken = {rule.name for rule in rules if rule.status == "wrong"}
-        named = [m for m in exercise.misconceptions if m.breaks in broken]
+        named = [m for m in misconceptions if m.breaks in broken]
         return named[0] if named else None
     if any(outcome.status in ("not written", "not run") for outcome in cases):
         return None
-    for misconception in exercise.misconceptions:
-        if not misconception.breaks and explains(exercise, misconception, cases):
+    for misconception in misconceptions:
+        if not misconception.breaks and explains(trial, misconception, cases):
             return misconception
     return None
 
 
-def explains(exercise: Exercise, misconception: Misconception, cases) -> bool:
+def explains(trial: Trial, misconception: Misconception, cases: list[Outcome]) -> bool:
     """Whether someone with this misconception gets what the learner got, everywhere."""
-    subject = local_subject(exercise.version_of(misconception))
-    return all(same_outcome(exercise, subject, outcome) for outcome in cases)
+    return all(
+        same_outcome(trial.exercise, trial.mistaken(misconception, index), seen)
+        for index, seen in enumerate(cases)
+    )
 
 
-def same_outcome(exercise: Exercise, subject: Subject, seen: Outcome) -> bool:
+def same_outcome(exercise: Exercise, theirs: Outcome, seen: Outcome) -> bool:
     """Whether a misconception gives what the learner gave in one case.
 
     Compared by value where the case is deterministic, else by whether it fails.
     """
-    theirs = try_case(exercise, seen.case, subject, seen.expected)
-    if theirs.right or seen.right or seen.got is None or theirs.got is None:
+    if theirs.status != seen.status or seen.right:
         return theirs.status == seen.status
+    if seen.got is None or theirs.got is None:
+        return seen.got is theirs.got and beginning(theirs) == beginning(seen)
     if not seen.case.agree.by_value:
         return True
-    return agree(exercise, seen.case, theirs.got, seen.got) is None
+    try:
+        return agree(exercise, seen.case, theirs.got, seen.got) is None
+    except Exception:  # results that cannot even be compared
+        return False
+
+
+def beginning(outcome: Outcome) -> str:
+    """What sort of trouble it was: `It stopped with IndexError`."""
+    return outcome.message.partition(":")[0]
 
 
 def general_hint(exercise: Exercise, rules: list[Outcome]) -> str:

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from utils.checks.compare import Agreement, Difference, close, describe, is_number
+from utils.checks.compare import Agreement, Difference, close, is_number
 from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.wording import describe
 from utils.subject import Handle, NotWritten, Subject
 
 Number = int | float

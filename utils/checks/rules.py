@@ -211,14 +211,14 @@ def source_of(objects: Iterable[Any]) -> str:
     texts: dict[int, str] = {}
     todo = list(objects)
     while todo:
-        thing = inspect.unwrap(todo.pop())
-        if id(thing) in texts:
-            continue
         try:
+            thing = inspect.unwrap(todo.pop())
+            if id(thing) in texts:
+                continue
             texts[id(thing)] = textwrap.dedent(inspect.getsource(thing))
-        except (OSError, TypeError):
+            todo += helpers_of(thing)
+        except Exception:  # OSError, TypeError, or whatever a strange object raises
             return ""
-        todo += helpers_of(thing)
     return "\n".join(texts.values())
 
 

@@ -109,7 +109,14 @@ class Subject:
 
 
 class Handle:
-    """An object that stays with the learner. Use it as if it were the object itself."""
+    """An object that stays with the learner. Use it as if it were the object itself.
+
+    It is no array and cannot be looped over (see `Subject.iterate`): the far side
+    would decide how long that takes.
+    """
+
+    __array_ufunc__ = None
+    __iter__ = None
 
     def __init__(self, subject: Subject, key: str | int, type_name: str):
         vars(self).update(_subject=subject, _key=key, _type=type_name)
@@ -127,6 +134,9 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"a {self._type}"
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError(f"{self!r} is not an array")
 
     def _operate(self, symbol: str, *operands: Any) -> Any:
         return self._subject.step("operate", symbol=symbol, operands=operands)["value"]

@@ -7,6 +7,10 @@ class Trouble(Exception):
     status = "raised"
 
 
+class TimeIsUp(BaseException):
+    """Raised inside the learner's code; no `except Exception` there can stop it."""
+
+
 class NotWritten(Trouble):
     """The stub is still there."""
 

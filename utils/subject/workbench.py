@@ -19,6 +19,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from utils.subject import wire
+from utils.subject.troubles import TimeIsUp
 
 PRINTED_LIMIT = 2_000
 OUR_FOLDERS = ("site-packages", "utils/subject", "utils/checks", "utils/exercises")
@@ -39,8 +40,14 @@ OPERATORS: dict[str, Callable] = {
 }
 
 
+NOT_A_FUNCTION = (
+    "What is checked is no function but a value of type `{kind}`. Hand over the "
+    "function itself, by its name and without brackets, and give no variable its name."
+)
+
+
 class NotDefined(Exception):
-    """A step names an object that is not there."""
+    """A step names an object that is not there, or calls one that is no function."""
 
 
 class Workbench:
@@ -63,9 +70,9 @@ class Workbench:
                 action = getattr(self, f"do_{step.pop('do')}")
                 packer, reply = wire.Packer(self.hold), action(**step)
                 value = packer.pack(reply.pop("value"))
-        except Exception as error:
-            packer, reply, value = wire.Packer(), {"raised": explain(error)}, None
-        except (SystemExit, GeneratorExit) as error:
+        except (KeyboardInterrupt, TimeIsUp):
+            raise
+        except BaseException as error:
             packer, reply, value = wire.Packer(), {"raised": explain(error)}, None
         reply["printed"], reply["printed_length"] = printed.text(), printed.length
         tree = {"dict": [["value", value], *packer.pack(reply)["dict"]]}
@@ -85,6 +92,8 @@ class Workbench:
 
     def do_call(self, target, args, kwargs, hold=False, peak=False) -> dict:
         reply: dict[str, Any] = {}
+        if not callable(target):
+            raise NotDefined(NOT_A_FUNCTION.format(kind=type(target).__name__))
         if peak:
             tracemalloc.start()
         try:
