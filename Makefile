@@ -16,4 +16,6 @@ mutants: ## bend the solutions in every way and see that the checks notice
 clean: ## remove what set-up and tests made; work/ and grading/course/ stay
 
 lab test build check grade mutants clean:
+	@command -v $(PYTHON) >/dev/null || \
+	    { echo "No $(PYTHON) here: install Python 3.11, 3.12 or 3.13"; exit 1; }
 	@$(PYTHON) set_up.py $@ $(ARGS)

@@ -29,6 +29,11 @@ CPU_ADVICE = (
     "is all that the course needs, and is much smaller:\n"
     f"    PIP_EXTRA_INDEX_URL={CPU_WHEELS} make lab"
 )
+NETWORK_ADVICE = (
+    "The network could not be reached, or broke off. Connect this machine (behind\n"
+    "a proxy, set HTTPS_PROXY) and run the same command again: what is already\n"
+    "downloaded is kept.\n" + CPU_ADVICE
+)
 PIP_FAILURES = [
     (
         ("No space left on device", "Errno 28", "not enough space"),
@@ -44,14 +49,13 @@ PIP_FAILURES = [
             "NewConnectionError",
             "NameResolutionError",
             "ConnectTimeoutError",
+            "ProxyError",
             "ReadTimeoutError",
             "Network is unreachable",
             "Connection broken",
             "IncompleteRead",
         ),
-        "The network could not be reached, or broke off. Connect this machine (behind\n"
-        "a proxy, set HTTPS_PROXY) and run the same command again: what is already\n"
-        "downloaded is kept.\n" + CPU_ADVICE,
+        NETWORK_ADVICE,
     ),
     (
         ("Permission denied", "Errno 13", "WinError 5"),
@@ -63,6 +67,7 @@ PIP_FAILURES = [
         "PyTorch has no build for this machine and this Python. Its builds are for\n"
         "64-bit Linux, Windows and macOS on Apple silicon.\n" + CPU_ADVICE,
     ),
+    (("(from versions: none)",), NETWORK_ADVICE),
 ]
 OTHER_FAILURE = (
     "pip stopped with the error shown above. Run the same command again; if it stops\n"

@@ -78,6 +78,8 @@ ADVICE = {
     "OSError: [Errno 28] No space left on device": "The disk is full",
     "NewConnectionError: Failed to establish a new connection": "network",
     "ReadTimeoutError: read timed out": "network",
+    "Cannot connect to proxy: ProxyError": "HTTPS_PROXY",
+    "no version satisfies numpy==2.4.6 (from versions: none)": "network",
     "CERTIFICATE_VERIFY_FAILED": "PIP_CERT",
     "No matching distribution found for torch==2.13.0": "no build for this machine",
     "OSError: [Errno 13] Permission denied": "may not be written",
