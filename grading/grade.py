@@ -102,7 +102,7 @@ def grade_submissions(
     for job in progress(jobs):
         try:
             execution.grade(course, job)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the class goes on)
+        except Exception as error:
             text = str(error) if isinstance(error, CannotGrade) else repr(error)
             problems.append(Problem(job, text))
     return problems

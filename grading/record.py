@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import SubmittedAssignment
 from nbgrader.utils import is_grade
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -83,18 +84,19 @@ def print_gradebook(rows: Sequence[Row], console: Console) -> None:
 
 
 def lesson_table(lesson: str, rows: Sequence[Row]) -> Table:
-    """One lesson's scores."""
+    """One lesson's scores; exercises are numbered, their names stand below."""
     exercises = list(dict.fromkeys(name for row in rows for name in row.by_exercise))
-    table = Table(title=lesson)
-    table.add_column("student", overflow="fold", min_width=12)
+    names = (f"{number} {name}" for number, name in enumerate(exercises, 1))
+    table = Table(title=lesson, caption=", ".join(names), box=SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
+    table.add_column("student", overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
-    for exercise in exercises:
-        table.add_column(exercise.replace("_", " "), justify="right")
+    for number, _ in enumerate(exercises, 1):
+        table.add_column(str(number), justify="right", no_wrap=True)
     for row in rows:
         scores = [cell_text(row, exercise) for exercise in exercises]
-        table.add_row(
-            escape(row.student), f"{row.score:g} / {row.max_score:g}", *scores
-        )
+        total = f"{row.score:g}/{row.max_score:g}"
+        table.add_row(escape(row.student), total, *scores)
     return table
 
 

@@ -14,7 +14,7 @@ from nbgrader.utils import is_grade, is_solution
 from grading.build import ExercisesOf
 from grading.calls import check_arguments, check_call
 from grading.course import lessons_in
-from grading.regions import names_of
+from grading.regions import BEGIN, END, names_of
 from utils.exercises import of_lesson
 
 if TYPE_CHECKING:
@@ -76,11 +76,21 @@ def submissions(
 
 def solved(release: NotebookNode, source: NotebookNode) -> NotebookNode:
     """The release with the instructor's solutions in its answer cells."""
-    solutions = {cell.id: cell.source for cell in source.cells if is_solution(cell)}
+    answers = {
+        cell.id: without_markers(cell.source)
+        for cell in source.cells
+        if is_solution(cell)
+    }
     notebook = deepcopy(release)
     for cell in notebook.cells:
-        cell.source = solutions.get(cell.id, cell.source)
+        cell.source = answers.get(cell.id, cell.source)
     return notebook
+
+
+def without_markers(solution: str) -> str:
+    """A solution as a learner hands it in."""
+    lines = solution.split("\n")
+    return "\n".join(x for x in lines if BEGIN not in x and END not in x)
 
 
 def mistaken(perfect: NotebookNode, exercise: "Exercise", index: int) -> NotebookNode:
