@@ -46,8 +46,8 @@ r"""
 ## Is everything installed?
 
 The next cell imports the large libraries and does one small thing with each. It takes a
-few seconds the first time. If a line says that something is missing, close the notebook
-and run `make lab` again: it repairs the installation.
+few seconds the first time. If a line says that something is missing, close JupyterLab,
+run `make clean`, then `make lab`: that installs everything anew and leaves your work alone.
 """
 
 # %% tags=["experiment"]
