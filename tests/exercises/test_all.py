@@ -3,66 +3,16 @@
 import inspect
 import re
 
-import pytest
-
 from tests.exercises.answers import answers
-from utils.checks.evaluate import Trial, evaluate, explains
-from utils.checks.rules import source_of
+from tests.exercises.every import (
+    ALL,
+    FEW,
+    each_checked,
+    each_exercise,
+    each_function,
+)
+from utils.checks.evaluate import Trial
 from utils.exercises import LESSONS, of_lesson
-from utils.subject.local import local_subject
-
-ALL = [exercise for stem in LESSONS for exercise in of_lesson(stem).values()]
-CHECKED = [exercise for exercise in ALL if not exercise.by_hand]
-FUNCTIONS = [exercise for exercise in CHECKED if exercise.kind == "function"]
-MANY, SOME, FEW = range(1000), range(100), range(5)
-
-each_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
-each_checked = pytest.mark.parametrize("exercise", CHECKED, ids=lambda e: e.id)
-each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda e: e.id)
-
-
-def try_mistake(misconception, trial):
-    """The report on a known wrong version; its source counts where it breaks a rule."""
-    version = trial.exercise.version_of(misconception)
-    source = source_of(version.values()) if misconception.breaks else "x = 1"
-    subject = local_subject(version, trial.exercise.seconds)
-    return evaluate(trial.exercise, subject, source=source, trial=trial)
-
-
-@each_checked
-def test_the_courses_answer_passes_with_any_seed(exercise):
-    answer = answers()[exercise.id]
-    for seed in MANY if exercise.kind == "function" else FEW:
-        subject = local_subject(answer.objects, exercise.seconds)
-        report = evaluate(exercise, subject, seed, answer.source)
-        failed = [o for o in report.cases + report.rules if not o.right]
-        assert not failed, (seed, failed[0].name, failed[0].message)
-        assert report.score == exercise.points
-
-
-@each_checked
-def test_every_misconception_loses_points_and_is_named_with_any_seed(exercise):
-    for seed in SOME if exercise.kind == "function" else FEW:
-        trial = Trial(exercise, seed)
-        for misconception in exercise.misconceptions:
-            report = try_mistake(misconception, trial)
-            told = report.diagnosis.name if report.diagnosis else None
-            messages = [o.message for o in report.cases + report.rules]
-            assert report.score < exercise.points, (seed, misconception.name)
-            assert told == misconception.name, (seed, misconception.name, messages)
-
-
-@each_checked
-def test_no_two_misconceptions_look_alike(exercise):
-    by_value = [m for m in exercise.misconceptions if not m.breaks]
-    for seed in FEW:
-        trial = Trial(exercise, seed)
-        for one in by_value:
-            seen = [trial.mistaken(one, i) for i in range(len(trial.cases))]
-            alike = [m.name for m in by_value if explains(trial, m, seen)]
-            assert alike == [one.name], seed
-    broken = [m.breaks for m in exercise.misconceptions if m.breaks]
-    assert len(set(broken)) == len(broken)
 
 
 @each_checked
@@ -152,7 +102,3 @@ def test_a_right_answer_has_the_parameters_that_the_card_names(exercise):
                 tuple(exercise.arguments(case))[: len(case.args)]
                 == written[: len(case.args)]
             )
-
-
-def test_every_checked_exercise_has_an_answer_in_the_solutions():
-    assert set(answers()) == {exercise.id for exercise in CHECKED}

@@ -132,4 +132,6 @@ class Exercise:
         parameters = self.parameters
         if callable(oracle) and not parameters:
             parameters = tuple(inspect.signature(oracle).parameters)
-        return {**dict(zip(parameters, case.args, strict=False)), **case.kwargs}
+        unnamed = (f"argument {n}" for n in range(len(parameters) + 1, 100))
+        names = (*parameters, *unnamed)
+        return {**dict(zip(names, case.args, strict=False)), **case.kwargs}

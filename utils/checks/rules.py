@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise
-from utils.subject import Subject
+from utils.subject import Handle, Subject, Tensor
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,11 @@ def keeps_inputs(share: float = 0.1) -> Rule:
     """The arguments are the same after the call as before it."""
 
     def broken(attempt: Attempt) -> str | None:
+        watched = Watched(attempt)
         for case in attempt.cases:
-            arguments = attempt.exercise.arguments(case)
-            kept = {name: attempt.subject.keep(v) for name, v in arguments.items()}
-            attempt.subject(**kept)
-            for name, before in arguments.items():
-                after = attempt.subject.fetch(kept[name])
-                if isinstance(before, np.ndarray) and not np.array_equal(before, after):
-                    return f"After the call `{name}` is not what it was before."
+            case.play(watched)
+            if watched.changed:
+                return f"After the call `{watched.changed}` is not what it was before."
         return None
 
     return Rule(
@@ -63,6 +61,41 @@ def keeps_inputs(share: float = 0.1) -> Rule:
         "array. Which line of yours writes into an argument, and what would make a "
         "new array instead?",
     )
+
+
+class Watched(Subject):
+    """A subject that looks after each call whether the arrays it gave are the same.
+
+    `changed` names the first argument that is not; what a case keeps by itself, such
+    as running statistics, is not watched.
+    """
+
+    def __init__(self, attempt: Attempt):
+        super().__init__(attempt.subject.channel, attempt.subject.names)
+        self.objects, self.changed = attempt.exercise.objects, ""
+        self.parameters = attempt.exercise.parameters
+
+    def call(self, target: Handle, *args: Any, _hold=False, **kwargs: Any) -> Any:
+        given = {**dict(enumerate(args)), **kwargs}
+        arrays = {k: v for k, v in given.items() if isinstance(v, np.ndarray | Tensor)}
+        given |= {key: self.keep(value) for key, value in arrays.items()}
+        positional = [given.pop(i) for i in range(len(args))]
+        kept = {**dict(enumerate(positional)), **given}
+        result = super().call(target, *positional, _hold=_hold, **given)
+        for key, before in arrays.items():
+            if close(0, 0)(before, self.fetch(kept[key])) is not None:
+                self.changed = self.changed or self.name_of(target, key)
+        return result
+
+    def name_of(self, target: Any, key: int | str) -> str:
+        """The parameter's name, where the oracle tells it."""
+        if isinstance(key, str):
+            return key
+        called = self.objects.get(getattr(target, "_key", None))
+        names = self.parameters
+        if callable(called) and not names:
+            names = tuple(inspect.signature(called).parameters)
+        return names[key] if key < len(names) else f"argument {key + 1}"
 
 
 def loops(at_most: int = 0, share: float = 0.4, hint: str = "") -> Rule:
