@@ -9,7 +9,15 @@ from utils.checks.compare import Difference, WrongStructure
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import Attempt
 from utils.checks.wording import describe
-from utils.subject import Missing, NotWritten, Raised, Subject, TimedOut, Trouble
+from utils.subject import (
+    Missing,
+    NotWritten,
+    OutOfMemory,
+    Raised,
+    Subject,
+    TimedOut,
+    Trouble,
+)
 from utils.subject.local import local_subject
 
 
@@ -99,9 +107,7 @@ class Report:
         if self.status == "right":
             return float(self.exercise.points)
         shares = {rule.name: rule.share for rule in self.exercise.rules}
-        if any(
-            rule.status == "wrong" and shares[rule.name] >= 1 for rule in self.rules
-        ):
+        if any(shares[rule.name] >= 1 for rule in self.rules if rule.status == "wrong"):
             return 0.0
         reserved = sum(share for share in shares.values() if share < 1)
         right = sum(outcome.right for outcome in self.cases) / max(len(self.cases), 1)
@@ -186,6 +192,8 @@ def trouble_message(trouble: Trouble) -> str:
             f"Still running after {trouble.seconds:g} seconds, so it was stopped. "
             "Is there a loop that never ends, or one that does far too much work?"
         )
+    if isinstance(trouble, OutOfMemory):
+        return f"It asked for more memory than there is. {trouble}".rstrip()
     if isinstance(trouble, Raised):
         place = f" in line {trouble.line}: `{trouble.code}`" if trouble.line else ""
         return f"It stopped with {trouble.kind}: {trouble.message}{place}"

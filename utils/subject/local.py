@@ -7,8 +7,8 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
+from random import Random
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -51,13 +51,19 @@ def local_subject(objects: dict[str, Any], seconds: float = 60.0) -> Subject:
     return Subject(LocalChannel(objects, seconds), tuple(objects))
 
 
-PATIENCE, OFTEN = 3, 1e-4
-OURS = (str(Path(__file__).parent), contextlib.__file__, warnings.__file__)
+PATIENCE = 3
+TIDY = (__file__, contextlib.__file__, warnings.__file__)
+OURS = str(Path(__file__).parent)
+jitter = Random()
 
 
-def is_ours(frame: FrameType) -> bool:
-    """Whether the course's code is running, not the learner's."""
-    return frame.f_code.co_filename.startswith(OURS)
+def may_stop(frame: FrameType, first: bool) -> bool:
+    """Whether the alarm may stop what is running: never what tidies up.
+
+    The rest of our code is stopped by the first ring only.
+    """
+    path = frame.f_code.co_filename
+    return path not in TIDY and (first or not path.startswith(OURS))
 
 
 @contextmanager
@@ -74,25 +80,29 @@ def alarm(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def signal_alarm(seconds: float) -> Iterator[None]:
-    """Ring again and again: a bare `except` may swallow the first, not a thousand.
+    """Ring again and again: a bare `except` swallows the first, but not thousands.
 
-    After the first ring only code that is not ours is interrupted, so that what we
-    tidy up on the way out is tidied up.
+    The later rings come at random, microseconds apart, so that one arrives while the
+    handler of another is being left.
     """
-    rings = count(1)
+    rings, over = 0, False
 
-    def ring(_: int, frame: FrameType | None) -> None:
-        number = next(rings)
-        if number == PATIENCE:
-            signal.setitimer(signal.ITIMER_REAL, OFTEN, OFTEN)
-        if number == 1 or (frame and not is_ours(frame)):
+    def ring(_: int, frame: FrameType) -> None:
+        nonlocal rings
+        if over:
+            return
+        rings += 1
+        pause = 0.1 if rings < PATIENCE else jitter.uniform(1e-6, 3e-5)
+        signal.setitimer(signal.ITIMER_REAL, pause)
+        if may_stop(frame, first=rings == 1):
             raise TimeIsUp
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
+        over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

@@ -83,6 +83,8 @@ class Packer:
         }
 
     def container(self, value: Any, depth: int) -> dict:
+        if self.items + len(value) > MAX_ITEMS:
+            return self.hold(value)
         if isinstance(value, dict):
             if not all(type(key) in (str, int) for key in value):
                 return self.hold(value)

@@ -75,6 +75,7 @@ class Workbench:
         except BaseException as error:
             packer, reply, value = wire.Packer(), {"raised": explain(error)}, None
         reply["printed"], reply["printed_length"] = printed.text(), printed.length
+        packer.items = 0  # however large the value was, the rest must fit
         tree = {"dict": [["value", value], *packer.pack(reply)["dict"]]}
         return tree, packer.arrays
 
