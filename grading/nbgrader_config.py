@@ -2,12 +2,14 @@
 
 import os
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
     ClearMarkScheme,
     ClearOutput,
     ComputeChecksums,
+    GetGrades,
     LockCells,
     OverwriteKernelspec,
     SaveCells,
@@ -44,6 +46,7 @@ def configure(config: Config) -> None:
     config.CourseDirectory.course_id = COURSE_ID
     configure_release(config)
     configure_grading(config)
+    configure_feedback(config)
     for name, value in GRADING_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
 
@@ -81,3 +84,12 @@ def configure_grading(config: Config) -> None:
     config.Execute.skip_cells_with_tag = EXPERIMENT_TAG
     config.Execute.shutdown_kernel = "immediate"
     config.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+
+
+def configure_feedback(config: Config) -> None:
+    """Set the steps to a feedback page: it must not show the class seed."""
+    config.GenerateFeedback.preprocessors = [
+        GetGrades,
+        ClearHiddenTests,
+        CSSHTMLHeaderPreprocessor,
+    ]

@@ -92,9 +92,13 @@ def test_a_misconception_loses_points_of_its_own_exercise_only(grades):
 
 
 @pytest.mark.usefixtures("grades")
-def test_feedback_is_generated(course):
+def test_feedback_shows_the_cards_and_not_the_class_seed(course):
     nbgrader(course, "generate_feedback", START, "--student", "perfect")
-    assert (course / "feedback" / "perfect" / START / f"{START}.html").exists()
+    page = course / "feedback" / "perfect" / START / f"{START}.html"
+    text = page.read_text("utf-8")
+    assert "Right: 1 of 1 points" in text
+    assert "use_class_seed" not in text
+    assert (course / "class_seed").read_text("utf-8").strip() not in text
 
 
 def test_generate_assignment_gives_the_built_notebooks(course, snapshot, tmp_path):
