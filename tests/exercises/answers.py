@@ -14,10 +14,15 @@ from utils.exercises import of_lesson
 
 @dataclass(frozen=True)
 class Answer:
-    """What a solution gives to one `check`: objects by name, and their source text."""
+    """What a solution gives to one `check`: objects by name, and their source text.
+
+    `names` maps the exercise's names to the solution's; `space` is where all solutions
+    of the lesson live.
+    """
 
     exercise_id: str
     source: str
+    names: dict[str, str]
     objects: dict[str, Any]
     space: dict[str, Any]
 
@@ -48,9 +53,10 @@ def answers_in(lesson: Lesson) -> dict[str, Answer]:
         key = check_call(cell.node.source)
         given = check_arguments(cell.node.source)
         names = lesson.exercises[key].object_names
-        objects = {n: space[g] for n, g in zip(names, given, strict=True)}
+        named = dict(zip(names, given, strict=True))
+        objects = {name: space[other] for name, other in named.items()}
         texts = [source for source in written if defines(source) & set(given)]
-        found[key] = Answer(key, "\n".join(texts), objects, space)
+        found[key] = Answer(key, "\n".join(texts), named, objects, space)
     return found
 
 
