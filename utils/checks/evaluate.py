@@ -8,16 +8,8 @@ import numpy as np
 from utils.checks.compare import Difference, WrongStructure
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import Attempt
-from utils.checks.wording import describe
-from utils.subject import (
-    Missing,
-    NotWritten,
-    OutOfMemory,
-    Raised,
-    Subject,
-    TimedOut,
-    Trouble,
-)
+from utils.checks.wording import describe, trouble_message
+from utils.subject import Subject, Trouble
 from utils.subject.local import local_subject
 
 
@@ -153,13 +145,9 @@ def try_case(exercise: Exercise, case: Case, subject: Subject, expected) -> Outc
     try:
         got = case.play(subject)
         difference = agree(exercise, case, expected, got)
-    except Trouble as trouble:
-        return outcome(trouble.status, trouble_message(trouble))
-    except WrongStructure as error:
-        return outcome("wrong", str(error))
-    except Exception as error:  # a result of another structure than `play` expects
-        sentence = f"The result could not be used ({type(error).__name__}: {error})."
-        return outcome("wrong", sentence)
+    except Exception as error:
+        status = error.status if isinstance(error, Trouble) else "wrong"
+        return outcome(status, failure_message(error))
     if difference is None:
         return outcome("right", "", got=got)
     message = difference.message
@@ -181,23 +169,13 @@ def agree(exercise, case, expected, got, label="the result") -> Difference | Non
     return case.agree(expected, got, label)
 
 
-def trouble_message(trouble: Trouble) -> str:
-    """What went wrong, for the learner."""
-    if isinstance(trouble, NotWritten):
-        return "Not written yet."
-    if isinstance(trouble, Missing):
-        return str(trouble)
-    if isinstance(trouble, TimedOut):
-        return (
-            f"Still running after {trouble.seconds:g} seconds, so it was stopped. "
-            "Is there a loop that never ends, or one that does far too much work?"
-        )
-    if isinstance(trouble, OutOfMemory):
-        return f"It asked for more memory than there is. {trouble}".rstrip()
-    if isinstance(trouble, Raised):
-        place = f" in line {trouble.line}: `{trouble.code}`" if trouble.line else ""
-        return f"It stopped with {trouble.kind}: {trouble.message}{place}"
-    return f"It ended: {trouble}" if str(trouble) else f"It ended: {trouble.status}."
+def failure_message(error: Exception) -> str:
+    """What went wrong, for the learner; any error comes from what they returned."""
+    if isinstance(error, Trouble):
+        return trouble_message(error)
+    if isinstance(error, WrongStructure):
+        return str(error)
+    return f"The result could not be used ({type(error).__name__}: {error})."
 
 
 def judge_rules(attempt: Attempt, values_right: bool) -> list[Outcome]:
@@ -209,8 +187,8 @@ def judge_rules(attempt: Attempt, values_right: bool) -> list[Outcome]:
             continue
         try:
             broken = rule.broken(attempt)
-        except Trouble as trouble:
-            broken = trouble_message(trouble)
+        except Exception as error:
+            broken = failure_message(error)
         outcomes.append(
             Outcome(rule.name, "wrong" if broken else "right", broken or "")
         )

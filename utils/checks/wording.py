@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from utils.subject import Handle, Tensor
+from utils.subject import (
+    Handle,
+    Missing,
+    NotWritten,
+    OutOfMemory,
+    Raised,
+    Tensor,
+    TimedOut,
+    Trouble,
+)
 
 
 def shape_message(expected: np.ndarray, got: np.ndarray, label: str) -> str:
@@ -88,3 +97,22 @@ def describe(value: Any) -> str:
     if isinstance(value, (float, np.floating)):
         return number(value)
     return str(value)[:60]
+
+
+def trouble_message(trouble: Trouble) -> str:
+    """What went wrong, for the learner."""
+    if isinstance(trouble, NotWritten):
+        return "Not written yet."
+    if isinstance(trouble, Missing):
+        return str(trouble)
+    if isinstance(trouble, TimedOut):
+        return (
+            f"Still running after {trouble.seconds:g} seconds, so it was stopped. "
+            "Is there a loop that never ends, or one that does far too much work?"
+        )
+    if isinstance(trouble, OutOfMemory):
+        return f"It asked for more memory than there is. {trouble}".rstrip()
+    if isinstance(trouble, Raised):
+        place = f" in line {trouble.line}: `{trouble.code}`" if trouble.line else ""
+        return f"It stopped with {trouble.kind}: {trouble.message}{place}"
+    return f"It ended: {trouble}" if str(trouble) else f"It ended: {trouble.status}."

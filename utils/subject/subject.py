@@ -12,7 +12,17 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from utils.subject import wire
-from utils.subject.troubles import Crashed, Missing, NotWritten, OutOfMemory, Raised
+from utils.subject.troubles import (
+    Crashed,
+    Missing,
+    NotWritten,
+    OutOfMemory,
+    Raised,
+    Trouble,
+)
+
+MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What comes of reading a reply that is not one (NotData is a TypeError)."""
 
 
 class Channel(Protocol):
@@ -92,10 +102,12 @@ class Subject:
             tree, arrays = self.channel.send(tree, packer.arrays)
             reply = wire.Unpacker(arrays, self.found).unpack(tree)
             self.note(reply)
-        except (wire.NotData, KeyError, TypeError, ValueError) as error:
-            raise Crashed(f"the reply could not be understood: {error}") from None
-        if reply.get("raised"):
-            raise_trouble(reply["raised"])
+            trouble = trouble_of(reply["raised"]) if "raised" in reply else None
+            reply["value"], reply["peak"] = reply["value"], int(reply.get("peak", 0))
+        except MALFORMED as error:
+            raise Crashed(f"the reply could not be understood: {error!r}") from None
+        if trouble:
+            raise trouble
         return reply
 
     def found(self, tree: dict) -> "Handle":
@@ -103,7 +115,7 @@ class Subject:
 
     def note(self, reply: dict) -> None:
         if self.printed_length == 0:
-            self.printed = str(reply["printed"])
+            self.printed = str(reply["printed"])[:2000]
         self.printed_length += int(reply["printed_length"])
         self.views = self.views or bool(reply.get("view"))
 
@@ -177,13 +189,14 @@ def hold_handle(value: Any) -> dict:
     return wire.refuse(value)
 
 
-def raise_trouble(raised: dict) -> None:
-    """Raise what a reply says about the learner's error."""
-    kinds, message = [str(kind) for kind in raised["kinds"]], str(raised["message"])
+def trouble_of(raised: dict) -> Trouble:
+    """What a reply says about the learner's error."""
+    kinds, message = list(map(str, raised["kinds"])), str(raised["message"])[:2000]
     if "NotDefined" in kinds:
-        raise Missing(message)
+        return Missing(message)
     if "NotImplementedError" in kinds:
-        raise NotWritten(message)
+        return NotWritten(message)
     if "MemoryError" in kinds:
-        raise OutOfMemory(message)
-    raise Raised(kinds[0], message, raised["line"], str(raised["code"]))
+        return OutOfMemory(message)
+    line = raised["line"] if type(raised["line"]) is int else None
+    return Raised(kinds[0][:80], message, line, str(raised["code"])[:200])
