@@ -1,44 +1,165 @@
-"""The source of what a learner wrote, found in the cells of a notebook."""
+"""The source of what a learner wrote, found in the cells of a notebook.
+
+Nothing here trusts a cell to be Python, or to be of a reasonable size.
+"""
 
 import ast
-from collections.abc import Iterable
+import hashlib
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+
+LONGEST_CELL = 200_000
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+MAGIC = re.compile(r"(\s*)([%!?]|[\w\s,.\[\]]+=\s*[%!]|.*\w\?{1,2}\s*$)")
+TIMING_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+NOT_WRITABLE = "("
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def source_of_names(cells: Iterable[str], names: Iterable[str]) -> str:
     """The definitions of these names in the cells, and of the functions they mention.
 
-    As in a notebook, the last definition of a name counts. Cells that cannot be parsed
-    are left out.
+    Imports of what they mention belong to them. As in a notebook, the last definition
+    of a name counts. Cells that cannot be parsed are left out.
     """
     defined, assigned = definitions_in(cells)
     found: dict[str, str] = {}
-    todo = list(names)
+    todo = [*names, *({"*"} & set(defined))]
     start = {name: assigned[name] for name in todo if name in assigned}
     while todo:
         name = todo.pop()
-        node = defined.get(name) or start.get(name)
+        node = defined.get(name) or start.get(name) or function_value(assigned, name)
         if node is not None and name not in found:
-            found[name] = ast.unparse(node)
+            found[name] = unparsed(node)
             todo += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
     return "\n".join(found.values())
 
 
 def definitions_in(cells: Iterable[str]) -> tuple[dict[str, ast.stmt], ...]:
-    """Functions and classes, and assigned values, at the top level of the cells."""
+    """Functions and classes, and assigned values, outside functions of the cells."""
     defined: dict[str, ast.stmt] = {}
     assigned: dict[str, ast.stmt] = {}
     for cell in cells:
         for node in statements(cell):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            if isinstance(node, FUNCTIONS):
                 defined[node.name] = node
-            elif isinstance(node, ast.Assign):
-                names = [t.id for t in node.targets if isinstance(t, ast.Name)]
-                assigned |= dict.fromkeys(names, node)
+            for name in names_imported(node):
+                defined[name] = node
+            for name in names_assigned(node):
+                assigned[name] = node
     return defined, assigned
 
 
-def statements(cell: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(cell).body
-    except (SyntaxError, ValueError, RecursionError):
+def names_imported(node: ast.stmt) -> list[str]:
+    """The names that one import makes known."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return []
+    return [(one.asname or one.name).partition(".")[0] for one in node.names]
+
+
+def names_assigned(node: ast.stmt) -> list[str]:
+    """The names that one statement gives a value."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+    parts = [part for target in targets for part in ast.walk(target)]
+    return [part.id for part in parts if isinstance(part, ast.Name)]
+
+
+def function_value(assigned: dict[str, ast.stmt], name: str) -> ast.stmt | None:
+    """The assignment of a name, where what it assigns is a lambda or another name."""
+    node = assigned.get(name)
+    value = getattr(node, "value", None)
+    return node if isinstance(value, (ast.Lambda, ast.Name)) else None
+
+
+def names_defined(cell: str) -> set[str]:
+    """Every name that a cell defines or assigns outside functions."""
+    nodes = list(statements(cell))
+    functions = {node.name for node in nodes if isinstance(node, FUNCTIONS)}
+    return functions.union(*map(names_assigned, nodes))
+
+
+def statements(cell: str) -> Iterator[ast.stmt]:
+    """The statements of a cell, those inside `if`, `try`, `with` and loops too."""
+    module = parsed(cell)
+    todo = list(reversed(module.body)) if module else []
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, FUNCTIONS):
+            parts = [getattr(node, name, []) for name in ("body", "orelse")]
+            parts += [h.body for h in getattr(node, "handlers", [])]
+            parts += [getattr(node, "finalbody", [])]
+            todo += reversed([inner for part in parts for inner in part])
+
+
+def parsed(cell: str) -> ast.Module | None:
+    """The syntax tree of a cell; None where it is no Python, or far too much of it."""
+    if len(cell) > LONGEST_CELL:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(cell)
+    except UNREADABLE:
+        return None
+
+
+def unparsed(node: ast.AST) -> str:
+    """A statement as plain source; where Python cannot write it, what is no source."""
+    try:
+        return ast.unparse(node)
+    except UNREADABLE:
+        return NOT_WRITABLE
+
+
+def only_definitions(cell: str) -> str:
+    """The cell's imports, functions, classes and plain values: no work that it does."""
+    module = parsed(cell)
+    kept = [node for node in module.body if is_definition(node)] if module else []
+    return "\n".join(x for x in map(unparsed, kept) if x != NOT_WRITABLE)
+
+
+def is_definition(node: ast.stmt) -> bool:
+    """Whether a statement only says what something is; a call is work."""
+    if isinstance(node, (ast.Import, ast.ImportFrom, *FUNCTIONS)):
+        return True
+    assigns = isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+    return assigns and not any(isinstance(n, ast.Call) for n in ast.walk(node))
+
+
+def without_magics(cell: str) -> str:
+    """The cell with lines for IPython (`%matplotlib`, `!pip`, `help?`) left out.
+
+    A cell that is Python stays as it is; one for another language is left blank.
+    """
+    if parsed(cell) is not None or len(cell) > LONGEST_CELL:
+        return cell
+    lines = cell.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if first.startswith("%%") and not first.startswith(TIMING_MAGICS):
+        return ""
+    found = [MAGIC.match(line) for line in lines]
+    pairs = zip(lines, found, strict=True)
+    return "\n".join(f"{m[1]}pass" if m and m[2] else line for line, m in pairs)
+
+
+def digest_of(source: str) -> str:
+    """A digest of code that comments, docstrings and names do not change."""
+    module = parsed(source)
+    if module is None or not module.body:
+        return ""
+    numbers: dict[str, str] = {}
+    for node in ast.walk(module):
+        body = getattr(node, "body", None)
+        if isinstance(node, FUNCTIONS) and ast.get_docstring(node) is not None:
+            body[:1] = [ast.Pass()]
+        for name in ("id", "arg", "name"):
+            if isinstance(getattr(node, name, None), str):
+                old = getattr(node, name)
+                setattr(node, name, numbers.setdefault(old, f"n{len(numbers)}"))
+    try:
+        return hashlib.sha256(ast.dump(module).encode()).hexdigest()[:16]
+    except UNREADABLE:
+        return ""
