@@ -191,6 +191,8 @@ def loops_in(source: str) -> list[str] | None:
 def names_of(node: ast.AST) -> set[str]:
     if isinstance(node, ast.Name):
         return {node.id}
+    if isinstance(node, ast.ImportFrom):
+        return {alias.name for alias in node.names}
     return {node.attr} if isinstance(node, ast.Attribute) else set()
 
 
@@ -201,6 +203,10 @@ def recursions(tree: ast.Module) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
     }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            names = {name for part in ast.walk(node.value) for name in names_of(part)}
+            calls |= {t.id: names for t in node.targets if isinstance(t, ast.Name)}
     return [f"{name} calls itself" for name in calls if name in reached(name, calls)]
 
 
