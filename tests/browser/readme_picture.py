@@ -1,6 +1,6 @@
 """Takes the README's picture: a wrong answer in JupyterLab, and the card it gets.
 
-    python -m tests.browser.readme_picture
+python -m tests.browser.readme_picture
 """
 
 import tempfile

@@ -20,8 +20,8 @@ def cross_validate_oracle(X, y, ks, n_folds, classify):
             self.X_, self.y_, self.classes_ = X, y, np.unique(y)
             return self
 
-        def predict(self, X):
-            return classify(self.X_, self.y_, X, self.k)
+        def score(self, X, y):
+            return (classify(self.X_, self.y_, X, self.k) == y).mean()
 
     folds = KFold(n_folds)
     return np.array([cross_val_score(Wrapped(k), X, y, cv=folds) for k in ks])
