@@ -1,0 +1,19 @@
+"""What a class's verdicts say: pages to read, tables to upload, and what changed."""
+
+from grading.report.changes import Change, changes, changes_csv, print_changes
+from grading.report.class_page import class_page
+from grading.report.learner_page import learner_page
+from grading.report.platforms import canvas_csv, moodle_csv
+from grading.report.tables import grades_csv
+
+__all__ = [
+    "Change",
+    "canvas_csv",
+    "changes",
+    "changes_csv",
+    "class_page",
+    "grades_csv",
+    "learner_page",
+    "moodle_csv",
+    "print_changes",
+]

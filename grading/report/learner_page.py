@@ -1,0 +1,48 @@
+"""The page a learner reads: the score, every card, and what to look at next."""
+
+from pathlib import Path
+
+from grading.report.clean import clean_card
+from grading.report.page import file_name, write_page
+from grading.verdict import ExerciseVerdict, Verdict
+
+MOST_NEXT = 3
+ADVICE = {
+    "not written": "Not written yet.",
+    "raised": "It stops with an error; the card quotes it.",
+    "timed out": "It takes too long. Is there a loop that never ends, or one too many?",
+    "out of memory": "It needs too much memory. Which array is the large one?",
+    "crashed": "It ended Python itself.",
+    "missing": "Its cell is not in the notebook that was handed in.",
+    "unreadable": "It could not be read.",
+}
+
+
+def learner_page(verdict: Verdict, folder: Path) -> Path:
+    """Write `<student>/<lesson>.html` to a folder; returns its path."""
+    name = f"{file_name(verdict.lesson)}.html"
+    graded = [e for e in verdict.exercises if e.status != "by hand"]
+    return write_page(
+        folder / file_name(verdict.student) / name,
+        "learner.html",
+        verdict=verdict,
+        points=sum(exercise.points for exercise in graded),
+        waiting=[e for e in verdict.exercises if e.status == "by hand"],
+        look_at=[(e, advice(e)) for e in look_at_next(verdict)],
+        cards=[(e, clean_card(e.card_html)) for e in verdict.exercises],
+    )
+
+
+def look_at_next(verdict: Verdict) -> list[ExerciseVerdict]:
+    """What is not right yet: first what was begun, then what was not."""
+    open_ones = [e for e in verdict.exercises if e.status not in ("right", "by hand")]
+    begun = [e for e in open_ones if e.status not in ("not written", "missing")]
+    rest = [e for e in open_ones if e not in begun]
+    return (begun + rest)[:MOST_NEXT]
+
+
+def advice(exercise: ExerciseVerdict) -> str:
+    """What to do about an exercise: its hint, else what its status means."""
+    first = next((case for case in exercise.cases if case.status != "right"), None)
+    failing = f"The first case that fails is “{first.name}”." if first else ""
+    return exercise.hint or ADVICE.get(exercise.status) or failing
