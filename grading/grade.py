@@ -10,8 +10,19 @@ from rich.console import Console
 from rich.progress import track
 
 from grading.build import ExercisesOf
-from grading.course import SOLUTIONS, CannotGrade, nbgrader_in, prepare_course, reason
+from grading.course import (
+    SOLUTIONS,
+    CannotGrade,
+    class_seed,
+    nbgrader_in,
+    prepare_course,
+    reason,
+)
+from grading.feedback import FeedbackWriter
+from grading.judge import judge
+from grading.places import Place
 from grading.record import print_gradebook, read_gradebook, write_csv
+from grading.recording import record
 from grading.sample_class import make_sample_class
 from utils.exercises import of_lesson
 
@@ -43,6 +54,33 @@ class NbgraderExecution:
                 result = step(job.lesson, job.student)
                 if not result["success"]:
                     raise CannotGrade(reason(result))
+
+
+class JudgedExecution:
+    """Our own: the learner's code runs in `place`, everything else happens here."""
+
+    def __init__(
+        self,
+        place: Place,
+        solutions: Path = SOLUTIONS,
+        exercises_of: ExercisesOf = of_lesson,
+    ):
+        self.place, self.solutions, self.exercises_of = place, solutions, exercises_of
+
+    def grade(self, course: Path, job: Job) -> None:
+        """Judge a submission, record it where nbgrader does, and write its page."""
+        judged = judge(
+            job.student,
+            job.lesson,
+            course / "submitted" / job.student / job.lesson,
+            class_seed(course),
+            self.place,
+            self.solutions,
+            self.exercises_of,
+        )
+        record(course, judged)
+        with FeedbackWriter(course) as writer:
+            writer.write(job.student, job.lesson)
 
 
 @dataclass(frozen=True)

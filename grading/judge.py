@@ -1,0 +1,286 @@
+"""From a submission to a verdict: the learner's code runs elsewhere, we decide here."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from time import monotonic
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+
+from grading.build import ExercisesOf
+from grading.course import SOLUTIONS
+from grading.graft import Graft, graft
+from grading.master import Master, master_of
+from grading.outputs import safe_list, safe_outputs, safe_text
+from grading.places import Place
+from grading.session import Session
+from grading.sources import digest_of, source_of_names
+from grading.submission import Submission, read_submission
+from grading.verdict import ExerciseVerdict, Line, Verdict
+from utils.checks.card import as_html, as_text
+from utils.checks.evaluate import Outcome, Report, evaluate
+from utils.checks.exercise import Exercise
+from utils.checks.notebook import seed_of
+from utils.exercises import of_lesson
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKER = (
+    "utils/checks/*.py",
+    "utils/subject/*.py",
+    "utils/exercises/{name}.py",
+    "utils/exercises/{name}/*.py",
+    "grading/graft.py",
+    "grading/judge.py",
+    "grading/matching.py",
+    "grading/session.py",
+    "grading/sources.py",
+)
+LONGEST_MESSAGE = 1_000
+BY_ITSELF = "This test is the instructor's own: it ran beside the learner's code."
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict, and the notebook with outputs and cards that goes with it."""
+
+    verdict: Verdict
+    notebook: NotebookNode
+
+
+def judge(
+    student: str,
+    lesson: str,
+    submission: Path,
+    secret: int,
+    place: Place,
+    solutions: Path = SOLUTIONS,
+    exercises_of: ExercisesOf = of_lesson,
+) -> Judged:
+    """Grade what a learner handed in for a lesson; never raises on what that is.
+
+    `submission` is the folder; `secret` is the class's: with the learner and the
+    exercise it gives the seed of the cases.
+    """
+    start = monotonic()
+    master = master_of(lesson, solutions, exercises_of)
+    read = read_submission(submission, lesson)
+    judging = Judging(master, read, f"{secret}:{student}")
+    exercises = tuple(judging.exercises(place))
+    notebook = judging.notebook(exercises)
+    verdict = Verdict(
+        student=student,
+        lesson=lesson,
+        exercises=exercises,
+        findings=tuple(map(safe_text, judging.findings)),
+        source_digests=judging.digests(exercises),
+        sandbox=place.name,
+        key=key(read, master, f"{secret}:{student}"),
+        seconds=round(monotonic() - start, 3),
+    )
+    return Judged(verdict, notebook)
+
+
+def key_of(
+    student: str,
+    lesson: str,
+    submission: Path,
+    secret: int,
+    solutions: Path = SOLUTIONS,
+    exercises_of: ExercisesOf = of_lesson,
+) -> str:
+    """The key that the verdict on a submission would have, without judging it."""
+    master = master_of(lesson, solutions, exercises_of)
+    return key(read_submission(submission, lesson), master, f"{secret}:{student}")
+
+
+def key(read: Submission, master: Master, seed: str) -> str:
+    """A hash of all that a verdict depends on."""
+    content = hashlib.sha256(read.content).hexdigest()
+    parts = [content, *read.findings, master.digest, checker_digest(master.stem), seed]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def checker_digest(lesson: str) -> str:
+    """A hash of the code that checks a lesson."""
+    name = lesson.partition("_")[2]
+    found = hashlib.sha256()
+    for pattern in CHECKER:
+        for path in sorted(ROOT.glob(pattern.format(name=name))):
+            found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+class Judging:
+    """One submission on its way to a verdict."""
+
+    def __init__(self, master: Master, read: Submission, seed: str):
+        self.master, self.read, self.seed = master, read, seed
+        self.graft: Graft = graft(read.cells or [], read.kernel, master)
+        nothing = read.cells is None
+        self.findings = [*read.findings, *(() if nothing else self.graft.findings)]
+        self.cells = self.graft.cells
+        self.session: Session | None = None
+
+    def exercises(self, place: Place) -> Iterator[ExerciseVerdict]:
+        """The verdict on each exercise, and on each test of the instructor's own."""
+        if self.read.cells is None:
+            yield from map(self.nothing_there, self.master.exercises.values())
+            return
+        own = [n for n, number in enumerate(self.graft.run) if number in self.graft.own]
+        with Session(place, self.cells, own) as self.session:
+            self.findings += self.troubles()
+            for exercise in self.master.exercises.values():
+                yield self.verdict_on(exercise)
+            yield from self.own_tests()
+
+    def nothing_there(self, exercise: Exercise) -> ExerciseVerdict:
+        said = self.read.findings[-1]
+        status = self.read.status
+        return ExerciseVerdict(
+            exercise.id, exercise.points, 0.0, status, card_text=safe_text(said)
+        )
+
+    def troubles(self) -> list[str]:
+        """The finding that the cells did not come to their end, and what was done."""
+        trouble = self.session.trouble
+        if trouble is None:
+            return []
+        done = "of the learner's cells only what they define was run"
+        if not self.session.complete:
+            done = "each exercise was run alone"
+        elif len(self.session.reduced) < len(self.session.own):
+            numbers = [self.graft.run[n] + 1 for n in sorted(self.session.reduced)]
+            done = (
+                f"of cell {', '.join(map(str, numbers))} only what it defines was run"
+            )
+        return [f"The cells did not come to an end ({trouble.status}); {done}."]
+
+    def verdict_on(self, exercise: Exercise) -> ExerciseVerdict:
+        """Evaluate one exercise; a fault of the check itself is the instructor's."""
+        if exercise.by_hand:
+            return self.by_hand(exercise)
+        start = monotonic()
+        try:
+            verdict = from_report(self.evaluated(exercise))
+        except Exception as error:
+            self.findings.append(
+                f"The check of {exercise.id} itself failed ({error!r:.300}): tell who "
+                "maintains the course, and grade this exercise by hand."
+            )
+            text = "The check itself failed; a person grades this exercise."
+            verdict = ExerciseVerdict(
+                exercise.id, exercise.points, 0.0, "crashed", card_text=text
+            )
+        return replace(verdict, seconds=round(monotonic() - start, 3))
+
+    def evaluated(self, exercise: Exercise) -> Report:
+        names = exercise.object_names
+        subject = self.session.subject(names, exercise.seconds)
+        source = source_of_names(self.cells, names)
+        return evaluate(exercise, subject, seed_of(exercise.id, self.seed), source)
+
+    def by_hand(self, exercise: Exercise) -> ExerciseVerdict:
+        """An answer that a person grades, unless there is none."""
+        cell = next(n for n, e in self.master.checked.items() if e == exercise.id)
+        status = "by hand"
+        if cell in self.graft.missing:
+            status = "missing"
+        elif cell in self.graft.untouched:
+            status = "not written"
+        return ExerciseVerdict(exercise.id, exercise.points, 0.0, status)
+
+    def own_tests(self) -> Iterator[ExerciseVerdict]:
+        """The tests that an instructor added: they passed where they raised nothing."""
+        errors = dict(zip(self.graft.run, self.session.errors, strict=False))
+        for number, cell in enumerate(self.graft.notebook.cells):
+            marks = cell.metadata.get("nbgrader", {})
+            name = marks.get("grade_id", "")
+            if name in self.master.names and self.kind(name) == "test":
+                passed = self.session.complete and errors.get(number) == ""
+                points = float(marks["points"])
+                self.findings.append(f"`{name}`: {BY_ITSELF}")
+                yield ExerciseVerdict(
+                    id=name,
+                    points=points,
+                    score=points if passed else 0.0,
+                    status="right" if passed else "wrong",
+                    card_text=safe_text(errors.get(number) or BY_ITSELF),
+                )
+
+    def kind(self, name: str) -> str:
+        return self.master.kinds[self.master.names.index(name)]
+
+    def digests(self, verdicts: tuple[ExerciseVerdict, ...]) -> dict[str, str]:
+        """A digest of the code of each function that the learner wrote."""
+        found = {}
+        for verdict in verdicts:
+            exercise = self.master.exercises.get(verdict.id)
+            written = verdict.status not in ("not written", "missing", "unreadable")
+            if written and exercise and exercise.kind == "function":
+                source = source_of_names(self.cells, exercise.object_names)
+                found[exercise.id] = digest_of(source)
+        return {name: digest for name, digest in found.items() if digest}
+
+    def notebook(self, exercises: tuple[ExerciseVerdict, ...]) -> NotebookNode:
+        """The graded notebook: outputs, a card after each check, and the findings."""
+        notebook = self.graft.notebook
+        if self.session is not None:
+            shown = zip(
+                self.graft.run, self.session.outputs, self.session.errors, strict=False
+            )
+            for number, outputs, error in shown:
+                notebook.cells[number].outputs = safe_outputs(outputs, error)
+        verdicts = {verdict.id: verdict for verdict in exercises}
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            verdict = verdicts.get(self.master.checked.get(name, name))
+            if verdict is not None and cell.cell_type == "code":
+                cell.outputs = [*cell.outputs, *card_output(verdict, cell)]
+        if self.findings:
+            notebook.cells.insert(0, findings_cell(self.findings))
+        return notebook
+
+
+def from_report(report: Report) -> ExerciseVerdict:
+    """What a verdict keeps of a report."""
+    return ExerciseVerdict(
+        id=report.exercise.id,
+        points=float(report.exercise.points),
+        score=float(report.score),
+        status=report.status,
+        cases=tuple(map(line_of, report.cases)),
+        rules=tuple(map(line_of, report.rules)),
+        misconception=report.diagnosis.name if report.diagnosis else "",
+        hint=report.hint,
+        card_html=safe_text(as_html(report)),
+        card_text=safe_text(as_text(report)),
+    )
+
+
+def line_of(outcome: Outcome) -> Line:
+    message = safe_text(outcome.message)[:LONGEST_MESSAGE]
+    return Line(outcome.name, outcome.status, message)
+
+
+def card_output(verdict: ExerciseVerdict, cell: NotebookNode) -> list[NotebookNode]:
+    """The card as the result of a check cell; its plain text is the score.
+
+    nbgrader takes the points from there. A cell that a person grades has none.
+    """
+    marks = cell.metadata.nbgrader
+    if not marks.get("grade") or marks.get("solution"):
+        return []
+    data = {"text/plain": repr(float(verdict.score))}
+    if verdict.card_html:
+        data["text/html"] = verdict.card_html
+    return [new_output("execute_result", data=data, execution_count=1)]
+
+
+def findings_cell(findings: list[str]) -> NotebookNode:
+    """A cell that tells the learner what was odd about the submission."""
+    source = f"**About this submission**\n\n{safe_list(findings)}"
+    return new_markdown_cell(source, id="about-this-submission")
