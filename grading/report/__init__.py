@@ -1,5 +1,6 @@
 """What a class's verdicts say: pages to read, tables to upload, and what changed."""
 
+from grading.report.answers import answers_in
 from grading.report.changes import Change, changes, changes_csv, print_changes
 from grading.report.class_page import class_page
 from grading.report.learner_page import learner_page
@@ -8,6 +9,7 @@ from grading.report.tables import grades_csv
 
 __all__ = [
     "Change",
+    "answers_in",
     "canvas_csv",
     "changes",
     "changes_csv",

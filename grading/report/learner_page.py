@@ -4,6 +4,7 @@ from pathlib import Path
 
 from grading.report.clean import clean_card
 from grading.report.page import file_name, write_page
+from grading.report.summary import is_by_hand
 from grading.verdict import ExerciseVerdict, Verdict
 
 MOST_NEXT = 3
@@ -21,7 +22,7 @@ ADVICE = {
 def learner_page(verdict: Verdict, folder: Path) -> Path:
     """Write `<student>/<lesson>.html` to a folder; returns its path."""
     name = f"{file_name(verdict.lesson)}.html"
-    graded = [e for e in verdict.exercises if e.status != "by hand"]
+    graded = [e for e in verdict.exercises if not is_by_hand(e)]
     return write_page(
         folder / file_name(verdict.student) / name,
         "learner.html",
@@ -30,6 +31,7 @@ def learner_page(verdict: Verdict, folder: Path) -> Path:
         waiting=[e for e in verdict.exercises if e.status == "by hand"],
         look_at=[(e, advice(e)) for e in look_at_next(verdict)],
         cards=[(e, clean_card(e.card_html)) for e in verdict.exercises],
+        by_hand={e.id for e in verdict.exercises if is_by_hand(e)},
     )
 
 

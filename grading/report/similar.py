@@ -10,8 +10,9 @@ import ast
 import builtins
 import keyword
 import re
+import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -131,19 +132,21 @@ def shared_rare(
     return {(i, j): number for i, j, number in pairs if i < j}
 
 
-def groups_of(pairs: Iterable[Pair]) -> list[list[Pair]]:
+def groups_of(pairs: Sequence[Pair]) -> list[list[Pair]]:
     """Pairs that have a learner in common, together; strongest group first."""
-    group: dict[str, list[Pair]] = {}
+    leaders: dict[str, str] = {}
+
+    def leader(name: str) -> str:
+        while leaders.setdefault(name, name) != name:
+            leaders[name] = name = leaders[leaders[name]]
+        return name
+
     for pair in pairs:
-        names = pair.first.student, pair.second.student
-        merged = [pair]
-        for old in {id(group[n]): group[n] for n in names if n in group}.values():
-            merged += old
-        for one in merged:
-            group[one.first.student] = group[one.second.student] = merged
-    distinct = {id(g): g for g in group.values()}.values()
-    ordered = [sorted(g, key=lambda pair: -pair.rare) for g in distinct]
-    return sorted(ordered, key=lambda g: (-g[0].rare, g[0].first.student))
+        leaders[leader(pair.first.student)] = leader(pair.second.student)
+    groups = defaultdict(list)
+    for pair in sorted(pairs, key=lambda pair: -pair.rare):
+        groups[leader(pair.first.student)].append(pair)
+    return list(groups.values())
 
 
 @lru_cache(maxsize=4096)
@@ -151,7 +154,8 @@ def tokens_of(source: str) -> tuple[str, ...]:
     """The code without comments, docstrings and layout; variables begin with `v_`."""
     source = source[:LONGEST_SOURCE]
     try:
-        tree = Renaming().visit(ast.parse(source))
+        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+            tree = Renaming().visit(ast.parse(source))
         return tuple(TOKENS.findall(ast.unparse(tree)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         bare = re.sub(r"#.*", "", source)

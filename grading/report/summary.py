@@ -3,9 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from statistics import fmean, median
 
 from grading.verdict import ExerciseVerdict, Line, Verdict
+from utils.exercises import UnknownExercise, find
 
 FAILURES = (
     "raised",
@@ -39,41 +41,41 @@ class ExerciseSummary:
     points: float
     answers: tuple[ExerciseVerdict, ...]
 
-    @property
+    @cached_property
     def by_hand(self) -> bool:
-        return any(answer.status == "by hand" for answer in self.answers)
+        return any(is_by_hand(answer) for answer in self.answers)
 
-    @property
+    @cached_property
     def right(self) -> int:
         return sum(answer.status == "right" for answer in self.answers)
 
-    @property
+    @cached_property
     def share(self) -> float:
         return self.right / len(self.answers)
 
-    @property
+    @cached_property
     def mean_score(self) -> float:
         return fmean(answer.score for answer in self.answers)
 
-    @property
+    @cached_property
     def seconds(self) -> float:
         """The median time, in seconds."""
         return median(answer.seconds for answer in self.answers)
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, int]:
         """How many answers fall into each group of `group_of`."""
         return Counter(group_of(answer) for answer in self.answers)
 
-    @property
+    @cached_property
     def cases(self) -> list[LineSummary]:
         return line_summaries(answer.cases for answer in self.answers)
 
-    @property
+    @cached_property
     def rules(self) -> list[LineSummary]:
         return line_summaries(answer.rules for answer in self.answers)
 
-    @property
+    @cached_property
     def unexplained(self) -> int:
         """Wrong answers that no known mistake explains."""
         return sum(
@@ -121,37 +123,37 @@ class LessonSummary:
     failures: tuple[Failure, ...]
     findings: tuple[Finding, ...]
 
-    @property
+    @cached_property
     def scores(self) -> list[float]:
         return [verdict.score for verdict in self.verdicts]
 
-    @property
+    @cached_property
     def points(self) -> float:
         """Points that can be had without a person reading."""
         return sum(e.points for e in self.exercises if not e.by_hand)
 
-    @property
+    @cached_property
     def points_by_hand(self) -> float:
         return sum(e.points for e in self.exercises if e.by_hand)
 
-    @property
+    @cached_property
     def graded(self) -> tuple[ExerciseSummary, ...]:
         """The exercises that are not read by a person."""
         return tuple(e for e in self.exercises if not e.by_hand)
 
-    @property
+    @cached_property
     def full(self) -> int:
         return sum(score >= self.points for score in self.scores)
 
-    @property
+    @cached_property
     def none(self) -> int:
         return sum(score <= 0 for score in self.scores)
 
-    @property
+    @cached_property
     def median(self) -> float:
         return median(self.scores)
 
-    @property
+    @cached_property
     def hardest(self) -> ExerciseSummary | None:
         """The exercise that fewest got right; None where everybody got everything."""
         worst = min(self.graded, key=lambda e: e.share, default=None)
@@ -164,7 +166,7 @@ class LessonSummary:
             by_id = {answer.id: answer for answer in verdict.exercises}
             yield verdict, [by_id.get(exercise.id) for exercise in self.exercises]
 
-    @property
+    @cached_property
     def failure_counts(self) -> dict[str, int]:
         """How many learners each kind of failure happened to."""
         seen = {(failure.status, failure.student) for failure in self.failures}
@@ -197,6 +199,20 @@ def summary(stem: str, verdicts: Sequence[Verdict]) -> LessonSummary:
         tuple(failure for verdict in verdicts for failure in failures(verdict)),
         tuple(findings(verdicts)),
     )
+
+
+def is_by_hand(answer: ExerciseVerdict) -> bool:
+    """Whether a person grades this exercise, even if there is nothing to grade."""
+    return answer.status == "by hand" or known_by_hand(answer.id)
+
+
+@cache
+def known_by_hand(exercise: str) -> bool:
+    """Whether the course says that a person grades an exercise."""
+    try:
+        return find(exercise).by_hand
+    except UnknownExercise:
+        return False
 
 
 def group_of(answer: ExerciseVerdict) -> str:
@@ -235,7 +251,7 @@ def failures(verdict: Verdict) -> list[Failure]:
     """What ended without a result in one submission, equal reasons together."""
     reasons = defaultdict(list)
     for exercise in verdict.exercises:
-        if exercise.status in FAILURES:
+        if exercise.status in FAILURES and not is_by_hand(exercise):
             reasons[exercise.status, reason(exercise)].append(exercise.id)
     return [
         Failure(verdict.student, tuple(names), status, message)
@@ -244,10 +260,10 @@ def failures(verdict: Verdict) -> list[Failure]:
 
 
 def reason(answer: ExerciseVerdict) -> str:
-    """What was said about the first case that was not right."""
+    """What was said about the first case that was not right, else the card's text."""
     lines = (*answer.cases, *answer.rules)
     said = (line.message for line in lines if line.status != "right" and line.message)
-    return next(said, "")
+    return next(said, answer.card_text)
 
 
 def findings(verdicts: Iterable[Verdict]) -> list[Finding]:

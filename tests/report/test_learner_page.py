@@ -104,3 +104,16 @@ def test_a_page_stays_in_its_folder_whatever_the_name(name, verdict, tmp_path):
 def test_usual_names_are_kept_in_file_names():
     assert file_name("anna.meier@example.org") == "anna.meier@example.org"
     assert file_name("Anna Meier_4711") == "Anna Meier_4711"
+
+
+def test_what_could_not_be_read_is_explained(verdict, tmp_path):
+    said = "No notebook could be found in what was handed in."
+    exercises = tuple(
+        replace(
+            one, score=0.0, status="missing", cases=(), card_html="", card_text=said
+        )
+        for one in verdict.exercises
+    )
+    page = Page(learner_page(replace(verdict, exercises=exercises), tmp_path))
+    assert "01_knn: 0 of 10 points" in page.text
+    assert page.text.count(said) >= 6

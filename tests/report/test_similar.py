@@ -85,7 +85,8 @@ def test_code_that_does_not_parse_has_tokens_all_the_same():
 
 
 def test_hostile_code_is_only_read():
-    for code in ("\x00", "(" * 5000, "-" * 50_000, "f'{" * 500, "é" * 30_000):
+    deep = "-" * 19_000 + "1", "a" + ".b" * 9_000, "not " * 4_000 + "x", "(" * 5_000
+    for code in ("\x00", "f'{" * 500, "é" * 30_000, "'\\d' is 1", "\ud800", *deep):
         tokens_of(code)
 
 
