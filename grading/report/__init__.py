@@ -5,10 +5,12 @@ from grading.report.changes import Change, changes, changes_csv, print_changes
 from grading.report.class_page import class_page
 from grading.report.learner_page import learner_page
 from grading.report.platforms import canvas_csv, moodle_csv
+from grading.report.reports import Reports, write_reports
 from grading.report.tables import grades_csv
 
 __all__ = [
     "Change",
+    "Reports",
     "answers_in",
     "canvas_csv",
     "changes",
@@ -18,4 +20,5 @@ __all__ = [
     "learner_page",
     "moodle_csv",
     "print_changes",
+    "write_reports",
 ]

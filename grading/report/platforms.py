@@ -7,6 +7,9 @@ by numbers of their own: an export of theirs, given as `roster`, supplies them.
 """
 
 import csv
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -128,8 +131,8 @@ def identified(
 ) -> dict[str, Person]:
     """Who each student is in the roster; those who are not found are left out.
 
-    Somebody whose name fits two learners is not found. Without a roster, a student's
-    name stands in these columns.
+    Somebody whose name fits two learners is not found, nor are two who fit the same
+    one. Without a roster, a student's name stands in these columns.
     """
     if not people:
         return {student: dict.fromkeys(columns, student) for student in students}
@@ -137,17 +140,40 @@ def identified(
     for person in people:
         for name in names_of(person):
             called.setdefault(name, []).append(person)
-    fitting = {s: called.get(s.strip().casefold(), []) for s in students}
-    return {s: found[0] for s, found in fitting.items() if len(found) == 1}
+    found = {student: person_called(student, called) for student in students}
+    claims = Counter(id(person) for person in found.values())
+    return {s: p for s, p in found.items() if p is not None and claims[id(p)] == 1}
+
+
+def person_called(student: str, called: Mapping[str, list[Person]]) -> Person | None:
+    """The one learner with this name, address or number.
+
+    Folders of collected submissions end in a number: Canvas's for a learner, Moodle's
+    for a submission.
+    """
+    name = plain(student)
+    base, _, number = name.rpartition("_")
+    for key in (name, f"#{number}", base) if number.isdigit() else (name,):
+        if key in called:
+            return called[key][0] if len(called[key]) == 1 else None
+    return None
 
 
 def names_of(person: Person) -> set[str]:
     """Everything that a learner may be called in a submission's folder name."""
     names = {person.get(name, "") for name in IDENTIFYING}
+    first = person.get("First name", "")
     last = person.get("Last name", person.get("Surname", ""))
-    names.add(f"{person.get('First name', '')} {last}")
+    names |= {f"{first} {last}", f"{last} {first}"}
     names |= {name.partition("@")[0] for name in names if "@" in name}
-    return {name.strip().casefold() for name in names} - {""}
+    canvas_number = {f"#{person['ID']}"} if person.get("ID") else set()
+    return {plain(name) for name in names} - {""} | canvas_number
+
+
+def plain(name: str) -> str:
+    """A name as the folder of a submission is called: `ada_lovelace`."""
+    text = unicodedata.normalize("NFKC", name).strip().casefold()
+    return re.sub(r"[^\w.-]+", "_", text).strip("._-")
 
 
 def canvas_heading(lesson: str, headings: Sequence[str]) -> str:

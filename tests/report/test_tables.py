@@ -110,6 +110,32 @@ def test_canvas_learners_get_the_ids_of_the_export(verdicts, tmp_path):
     assert [row[1] for row in rows] == ["101", "102"]
 
 
+def test_canvas_learners_are_found_by_the_number_in_a_collected_folder(
+    verdicts, tmp_path
+):
+    roster = tmp_path / "export.csv"
+    roster.write_text(CANVAS_EXPORT, encoding="utf-8")
+    collected = [replace(verdicts[0], student="meieranna_101")]
+    assert canvas_csv(collected, tmp_path / "canvas.csv", roster) == []
+    assert rows_in(tmp_path / "canvas.csv")[2][1] == "101"
+
+
+def test_a_number_of_moodle_is_not_taken_for_a_learner(verdicts, tmp_path):
+    roster = tmp_path / "export.csv"
+    roster.write_text(MOODLE_EXPORT, encoding="utf-8")
+    collected = [replace(verdicts[0], student="carla_cruz_900")]
+    path = tmp_path / "moodle.csv"
+    assert moodle_csv(collected, path, roster) == ["carla_cruz_900"]
+
+
+def test_two_who_fit_the_same_learner_are_both_left_out(verdicts, tmp_path):
+    roster = tmp_path / "export.csv"
+    roster.write_text(MOODLE_EXPORT, encoding="utf-8")
+    names = ["ben_bauer_77", "ben_bauer_78"]
+    twice = [replace(verdicts[0], student=name) for name in names]
+    assert moodle_csv(twice, tmp_path / "moodle.csv", roster) == names
+
+
 def test_a_name_that_two_learners_share_is_left_out(verdicts, tmp_path):
     roster = tmp_path / "export.csv"
     roster.write_text(CANVAS_EXPORT, encoding="utf-8")
@@ -138,7 +164,7 @@ def test_moodle_gets_grade_and_feedback(verdicts, tmp_path):
 def test_moodle_learners_are_found_by_address_and_full_name(verdicts, tmp_path):
     roster = tmp_path / "export.csv"
     roster.write_text(MOODLE_EXPORT, encoding="utf-8-sig")
-    named = [verdicts[0], replace(verdicts[1], student="Ben Bauer"), verdicts[2]]
+    named = [verdicts[0], replace(verdicts[1], student="ben_bauer_77"), verdicts[2]]
     path = tmp_path / "moodle.csv"
     assert moodle_csv(named, path, roster) == ["learner0002"]
     assert [row[0] for row in rows_in(path)[1:]] == ["901", "900"]
