@@ -1,11 +1,10 @@
 """A learner's code in a process of its own, and the subject that reaches it there.
 
-This is the process boundary without its walls: the sandbox puts them round the same
-worker.
+This is the place without walls: the process can do whatever its user can. The sandbox
+puts walls round the same worker.
 """
 
 import os
-import selectors
 import subprocess
 import sys
 import sysconfig
@@ -17,7 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from grading.sandbox.exchange import Exchange
+from grading.sandbox.outputs import notebook_outputs
 from utils.subject import Crashed, Subject, TimedOut, wire
+from utils.subject.cells import Keep
+from utils.subject.subject import readable
 
 ROOT = Path(__file__).resolve().parent.parent
 START = (
@@ -27,13 +30,32 @@ START = (
 LIBRARIES = tuple(dict.fromkeys(map(sysconfig.get_path, ("purelib", "platlib"))))
 
 
+class NoSandbox:
+    """The place without walls, for one's own work or by explicit choice."""
+
+    name = "none"
+
+    def __enter__(self) -> "NoSandbox":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def run(self, cells: Sequence[str], seconds: float) -> "Worker":
+        """Run the cells in a new process; raises TimedOut or Crashed."""
+        return Worker(cells, seconds)
+
+    def close(self) -> None:
+        """Nothing is kept warm."""
+
+
 class Worker:
     """Runs the cells of one notebook in a child process; use it in a `with` block.
 
     `library` is the folder in which the child finds the `utils` package; `-S` keeps
     away what the environment adds to it, such as this project itself. `errors` holds,
-    for each cell, the error it ended with ("" for none). Raises TimedOut or Crashed
-    when the cells do not come to an end.
+    for each cell, the error it ended with ("" for none), `outputs` what it printed and
+    drew. Raises TimedOut or Crashed when the cells do not come to an end.
     """
 
     def __init__(
@@ -45,14 +67,32 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "MPLBACKEND": "Agg"},
+            bufsize=0,
         )
-        packer = wire.Packer()
+        pipes = (self.process.stdout, self.process.stdin)
+        self.line = Exchange(*(os.dup(pipe.fileno()) for pipe in pipes))
+        for pipe in pipes:
+            pipe.close()
+        self.errors: list[str] = []
+        self.outputs: list[list[dict[str, Any]]] = []
+        clock = Clock(seconds)
         try:
-            tree = packer.pack(list(cells))
-            self.errors = self.exchange(tree, packer.arrays, seconds)[0]["list"]
+            for number, source in enumerate(cells):
+                self.run_cell(number, source, clock)
         except BaseException:
             self.close()
             raise
+
+    def run_cell(self, number: int, source: str, clock: "Clock") -> None:
+        cell = {"source": source, "number": number, "seconds": 0, "wall": 0}
+        tree, arrays = self.exchange({"cell": cell}, [], clock)
+        try:
+            result = wire.Unpacker(arrays).unpack(tree)
+            self.errors.append(readable(result["error"], 2000))
+            parts = result["outputs"]
+        except (wire.NotData, LookupError, TypeError, ValueError) as error:
+            raise Crashed(f"the reply could not be understood: {error}") from None
+        self.outputs.append(notebook_outputs(parts, Keep.text_length, Keep.figures))
 
     def __enter__(self) -> "Worker":
         return self
@@ -60,47 +100,57 @@ class Worker:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
+    def alive(self) -> bool:
+        """Whether further subjects can still be reached."""
+        return self.process.poll() is None
+
     def close(self) -> None:
         """End the child, whatever it is doing."""
-        self.process.kill()
+        with suppress(ProcessLookupError):
+            self.process.kill()
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            with suppress(BrokenPipeError):
-                stream.close()
+        self.line.close()
 
     def subject(self, names: tuple[str, ...], seconds: float) -> Subject:
         """The objects of these names; all steps together get `seconds`."""
         return Subject(WorkerChannel(self, seconds), names)
 
-    def exchange(self, tree: Any, arrays: list, seconds: float) -> tuple[Any, list]:
-        """Send one message and wait for its answer."""
-        if self.process.poll() is not None:
+    def exchange(self, request: dict, arrays: list, clock: "Clock") -> tuple[Any, list]:
+        """Send one request and wait for its answer."""
+        if not self.alive():
             raise Crashed("the process has ended")
-        end = monotonic() + seconds
+        clock.start()
         try:
-            wire.write(self.process.stdin, tree, arrays)
-            return wire.read(lambda count: self.receive(count, end, seconds))
+            return self.line.ask(request, arrays, clock.look)
         except (BrokenPipeError, EOFError, wire.NotData) as error:
             self.close()
             raise Crashed(str(error) or "the process ended") from None
         except TimedOut:
             self.close()
             raise
+        finally:
+            clock.stop()
 
-    def receive(self, count: int, end: float, seconds: float) -> bytes:
-        """Exactly `count` bytes before the time `end`."""
-        received = bytearray()
-        descriptor = self.process.stdout.fileno()
-        with selectors.DefaultSelector() as selector:
-            selector.register(descriptor, selectors.EVENT_READ)
-            while len(received) < count:
-                if not selector.select(max(0.0, end - monotonic())):
-                    raise TimedOut(seconds)
-                part = os.read(descriptor, min(1 << 20, count - len(received)))
-                if not part:
-                    raise EOFError
-                received += part
-        return bytes(received)
+
+class Clock:
+    """A budget of seconds, which pass between `start` and `stop` only."""
+
+    def __init__(self, seconds: float):
+        self.seconds = self.left = seconds
+        self.started = 0.0
+
+    def start(self) -> None:
+        self.started = monotonic()
+
+    def stop(self) -> None:
+        self.left -= monotonic() - self.started
+
+    def look(self) -> float:
+        """Seconds that are left; raises TimedOut where there are none."""
+        left = self.left - (monotonic() - self.started)
+        if left <= 0:
+            raise TimedOut(self.seconds)
+        return left
 
 
 class WorkerChannel:
@@ -110,14 +160,7 @@ class WorkerChannel:
     """
 
     def __init__(self, worker: Worker, seconds: float):
-        self.worker = worker
-        self.seconds = self.left = seconds
+        self.worker, self.clock = worker, Clock(seconds)
 
     def send(self, tree: Any, arrays: list[np.ndarray]) -> tuple[Any, list]:
-        start = monotonic()
-        try:
-            return self.worker.exchange(tree, arrays, max(0.0, self.left))
-        except TimedOut:
-            raise TimedOut(self.seconds) from None
-        finally:
-            self.left -= monotonic() - start
+        return self.worker.exchange({"step": tree}, arrays, self.clock)

@@ -101,6 +101,8 @@ class Subject:
         try:
             tree, arrays = self.channel.send(tree, packer.arrays)
             reply = wire.Unpacker(arrays, self.found).unpack(tree)
+            if type(reply) is not dict:  # a handle would ask the far side what it says
+                raise wire.NotData("it is no dictionary")
             self.note(reply)
             trouble = trouble_of(reply["raised"]) if "raised" in reply else None
             reply["value"], reply["peak"] = reply["value"], int(reply.get("peak", 0))
@@ -111,11 +113,11 @@ class Subject:
         return reply
 
     def found(self, tree: dict) -> "Handle":
-        return Handle(self, tree["held"], str(tree.get("type", "object"))[:80])
+        return Handle(self, tree["held"], readable(tree.get("type", "object"), 80))
 
     def note(self, reply: dict) -> None:
         if self.printed_length == 0:
-            self.printed = str(reply["printed"])[:2000]
+            self.printed = readable(reply["printed"], 2000)
         self.printed_length += int(reply["printed_length"])
         self.views = self.views or bool(reply.get("view"))
 
@@ -191,7 +193,7 @@ def hold_handle(value: Any) -> dict:
 
 def trouble_of(raised: dict) -> Trouble:
     """What a reply says about the learner's error."""
-    kinds, message = list(map(str, raised["kinds"])), str(raised["message"])[:2000]
+    kinds, message = list(map(str, raised["kinds"])), readable(raised["message"], 2000)
     if "NotDefined" in kinds:
         return Missing(message)
     if "NotImplementedError" in kinds:
@@ -199,4 +201,9 @@ def trouble_of(raised: dict) -> Trouble:
     if "MemoryError" in kinds:
         return OutOfMemory(message)
     line = raised["line"] if type(raised["line"]) is int else None
-    return Raised(kinds[0][:80], message, line, str(raised["code"])[:200])
+    return Raised(readable(kinds[0], 80), message, line, readable(raised["code"], 200))
+
+
+def readable(text: Any, length: int) -> str:
+    """The beginning of a text that a person will read in a file or a page."""
+    return wire.encodable(str(text)[:length])

@@ -25,6 +25,8 @@ MAX_DEPTH = 16
 MAX_ITEMS = 200_000
 MAX_BYTES = 1 << 30
 MAX_TEXT = 1 << 24
+MAX_PARTS = 10 * MAX_ITEMS  # of JSON in a header, before it takes memory
+MAX_EMPTY = 1 << 20  # rows and columns of an array without elements
 
 RECIPES = {recipe.__name__: recipe for recipe in references.RECIPES}
 Hold = Callable[[Any], dict]
@@ -176,6 +178,13 @@ class Unpacker:
         return self.find(tree)
 
 
+def encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which no file can hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
+
+
 def write(stream: BinaryIO, tree: Any, arrays: list[np.ndarray]) -> None:
     """Send one message: its length, a JSON header, then the bytes of its arrays."""
     shapes = [[array.dtype.name, list(array.shape)] for array in arrays]
@@ -186,8 +195,13 @@ def write(stream: BinaryIO, tree: Any, arrays: list[np.ndarray]) -> None:
     stream.flush()
 
 
-def read(receive: Callable[[int], bytes]) -> tuple[Any, list[np.ndarray]]:
-    """Take one message from `receive(n) -> n bytes`; raises NotData or EOFError."""
+def read(
+    receive: Callable[[int], bytes], max_bytes: int = MAX_BYTES
+) -> tuple[Any, list[np.ndarray]]:
+    """Take one message from `receive(n) -> n bytes`; raises NotData or EOFError.
+
+    All arrays together may have `max_bytes`.
+    """
     prefix = receive(8)
     if len(prefix) < 8:
         raise EOFError
@@ -195,18 +209,39 @@ def read(receive: Callable[[int], bytes]) -> tuple[Any, list[np.ndarray]]:
     if length > MAX_TEXT:
         raise NotData(f"a header of {length} bytes: at most {MAX_TEXT} are allowed")
     try:
-        header = json.loads(receive(length))
+        header = parse(receive(length))
         tree, shapes = header["tree"], header["arrays"]
         sizes = [array_size(dtype, shape) for dtype, shape in shapes]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotData(f"a header that cannot be read: {error}") from None
-    if sum(sizes) > MAX_BYTES:
-        raise NotData(f"{sum(sizes)} bytes of arrays: at most {MAX_BYTES} are allowed")
-    arrays = [
-        np.frombuffer(bytearray(receive(size)), dtype=dtype).reshape(shape)
+    if sum(sizes) > max_bytes:
+        raise NotData(f"{sum(sizes)} bytes of arrays: at most {max_bytes} are allowed")
+    return tree, [
+        from_bytes(receive(size), dtype, shape)
         for size, (dtype, shape) in zip(sizes, shapes, strict=True)
     ]
-    return tree, arrays
+
+
+def parse(header: bytes) -> Any:
+    """The JSON of a header, whose floats are finite (others travel as text)."""
+    if sum(header.count(mark) for mark in b",[{") > MAX_PARTS:
+        raise NotData(f"the header has more than {MAX_PARTS:,} parts")
+    return json.loads(header, parse_float=finite, parse_constant=finite)
+
+
+def finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotData(f"a bare {text} is not part of a message")
+    return number
+
+
+def from_bytes(data: bytes, dtype: str, shape: list[int]) -> np.ndarray:
+    """An array of its own; a truth value is 0 or 1, whatever its byte says."""
+    owned = data if isinstance(data, bytearray) else bytearray(data)
+    if dtype == "bool":
+        return (np.frombuffer(owned, np.uint8) != 0).reshape(shape)
+    return np.frombuffer(owned, dtype=dtype).reshape(shape)
 
 
 def array_size(dtype: str, shape: list[int]) -> int:
@@ -217,4 +252,6 @@ def array_size(dtype: str, shape: list[int]) -> int:
         type(n) is int and 0 <= n <= MAX_BYTES for n in shape
     ):
         raise NotData(f"shape {shape!r} may not be sent")
+    if 0 in shape and math.prod(n for n in shape if n) > MAX_EMPTY:
+        raise NotData(f"an array of shape {shape!r} has no elements but many rows")
     return math.prod(shape) * np.dtype(dtype).itemsize
