@@ -73,11 +73,17 @@ class KeeperLine:
 
 
 class Budget:
-    """CPU seconds, and `factor` times as many on the clock while it is waited."""
+    """CPU seconds, and `factor` times as many on the clock while it is waited.
 
-    def __init__(self, keeper: KeeperLine, seconds: float, factor: float):
-        self.keeper, self.seconds = keeper, seconds
-        self.wall = seconds * factor
+    `grace` seconds are given on top, without being told.
+    """
+
+    def __init__(
+        self, keeper: KeeperLine, seconds: float, factor: float, grace: float = 0.0
+    ):
+        self.keeper, self.told = keeper, seconds
+        self.seconds = seconds + grace
+        self.wall = self.seconds * factor
         self.begun = keeper.cpu()
         self.used = self.waited = 0.0
         self.unseen = 0.0  # seconds waited since the keeper was asked
@@ -97,7 +103,7 @@ class Budget:
             if used is not None and self.begun is not None:
                 self.used, self.unseen = used - self.begun, 0.0
         if self.used >= self.seconds or self.waited >= self.wall:
-            raise TimedOut(self.seconds)
+            raise TimedOut(self.told)
         return max(SOONEST, min(self.wall - self.waited, self.seconds - self.used))
 
 
@@ -142,7 +148,7 @@ class SandboxRun:
         limits = self.limits
         soft = min(seconds, limits.cell_seconds)
         wall = soft * limits.wall_factor
-        budget = Budget(self.keeper, soft + GRACE, limits.wall_factor)
+        budget = Budget(self.keeper, soft, limits.wall_factor, GRACE)
         cell = {"source": source, "number": number, "seconds": soft, "wall": wall}
         tree, arrays = self.ask({"cell": cell}, [], budget)
         try:

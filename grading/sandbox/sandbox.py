@@ -21,7 +21,7 @@ from grading.sandbox.run import KeeperLine, SandboxRun
 
 WORKER = 64_001
 START = (
-    "import sys; sys.path[:0] = ['/course']; sys.path += ['/packages']; "
+    "import sys; sys.path[:0] = ['/course']; sys.path += ['/site-packages']; "
     "from inside.zygote import main; main()"
 )
 WALLS = ("user", "pid", "net", "ipc", "uts", "cgroup")

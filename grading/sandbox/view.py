@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COURSE, PACKAGES, CACHE = "/course", "/packages", "/course/cache"
+COURSE, PACKAGES, CACHE = "/course", "/site-packages", "/course/cache"
 OURS = (
     "utils/__init__.py",
     "utils/subject",
@@ -33,6 +33,7 @@ LIBRARIES = {"numpy": NUMPY, "torch": (*NUMPY, "torch")}
 
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/lib", "/lib64", "/lib32")
 FOREIGN_PACKAGES = ("site-packages", "dist-packages")
+PLACES = ("/usr/lib", "/etc/a", "/dev/a", f"{COURSE}/utils/a", f"{CACHE}/a")
 ENVIRONMENT = {
     "HOME": "/home",
     "TMPDIR": "/tmp",
@@ -53,19 +54,12 @@ ENVIRONMENT = {
 def arguments(library: str) -> list[str]:
     """All that is mounted and set for lessons that use this library."""
     return [
+        *parents(PLACES),
         *system(),
         *python(),
         *packages(library),
         *course(),
-        *(
-            "--proc",
-            "/proc",
-            "--dir",
-            "/home",
-            "--tmpfs",
-            "/tmp",
-            *parents(["/dev/null"]),
-        ),
+        *("--proc", "/proc", "--dir", "/home", "--tmpfs", "/tmp"),
         *(part for name in ("null", "random", "urandom") for part in device(name)),
         *("--chdir", "/tmp", "--remount-ro", "/"),
         *(part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)),
@@ -155,12 +149,12 @@ def top_level(package: Distribution) -> set[Path]:
 
 def course() -> list[str]:
     """The learner's side of the course, and the built-in pictures."""
-    parts = ["--dir", COURSE, "--dir", CACHE]
+    parts = []
     for name in OURS:
         parts += ["--ro-bind", str(ROOT / name), f"{COURSE}/{name}"]
     parts += ["--ro-bind", str(INSIDE), f"{COURSE}/inside"]
     pictures = built_in_pictures()
-    return [*parts, *(("--ro-bind", str(pictures), f"{CACHE}/{pictures.name}"))]
+    return [*parts, "--ro-bind", str(pictures), f"{CACHE}/{pictures.name}"]
 
 
 @cache

@@ -11,7 +11,9 @@ import signal
 import socket
 import sys
 import warnings
+from contextlib import redirect_stdout
 from importlib import import_module
+from io import StringIO
 
 from inside import keeper, walls
 
@@ -27,6 +29,8 @@ def warm_up(library: str) -> None:
         import_module("torch")
     for name in SUBJECT:
         import_module(name)
+    with redirect_stdout(StringIO()):  # the notice that the cache cannot be written
+        import_module("utils.data.cache").writable_cache()
     plt = import_module("matplotlib.pyplot")
     plt.plot([0, 1])
     cells.png_of(plt.gcf())
