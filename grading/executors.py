@@ -108,13 +108,13 @@ class Cluster:
     job that has been on four of them.
     """
 
-    def __init__(self, address: str):
+    def __init__(self, address: str, patience: float = 30.0):
         try:
             from distributed import Client, KilledWorker
         except ImportError:
             raise CannotGrade(NO_DASK) from None
         try:
-            self.client = Client(address, timeout=30, set_as_default=False)
+            self.client = Client(address, timeout=patience, set_as_default=False)
         except (OSError, ValueError):
             raise CannotGrade(NO_CLUSTER.format(address=address)) from None
         self.killed, self.address = KilledWorker, address

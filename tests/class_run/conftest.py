@@ -65,26 +65,27 @@ class FakeClass:
         }
 
 
+def new_class(folder: Path) -> FakeClass:
+    """A class in a new folder: no submissions yet, and two processes."""
+    source = folder / "source" / fakes.LESSON
+    source.mkdir(parents=True)
+    (source / f"{fakes.LESSON}.ipynb").touch()
+    (folder / "class_seed").write_text("5")
+    solutions = folder / "solutions"
+    solutions.mkdir()
+    how = How(jobs=2, sandbox="none", solutions=solutions, parts=fakes.FAKES)
+    made = FakeClass(folder, how)
+    made.set_checker(0)
+    return made
+
+
 @pytest.fixture
 def make_class(tmp_path):
-    """Make a class by name: no submissions yet, and two processes."""
-
-    def make(name: str = "course") -> FakeClass:
-        folder = tmp_path / name
-        source = folder / "source" / fakes.LESSON
-        source.mkdir(parents=True)
-        (source / f"{fakes.LESSON}.ipynb").touch()
-        (folder / "class_seed").write_text("5")
-        solutions = folder / "solutions"
-        solutions.mkdir()
-        how = How(jobs=2, sandbox="none", solutions=solutions, parts=fakes.FAKES)
-        made = FakeClass(folder, how)
-        made.set_checker(0)
-        return made
-
-    return make
+    """Make a class by name."""
+    return lambda name: new_class(tmp_path / name)
 
 
 @pytest.fixture
-def a_class(make_class) -> FakeClass:
-    return make_class()
+def a_class(tmp_path) -> FakeClass:
+    """A class of which nobody has handed in."""
+    return new_class(tmp_path / "course")
