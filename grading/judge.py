@@ -1,9 +1,7 @@
 """From a submission to a verdict: the learner's code runs elsewhere, we decide here."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from time import monotonic
 
@@ -13,11 +11,12 @@ from nbformat.v4 import new_markdown_cell, new_output
 from grading.build import ExercisesOf
 from grading.course import SOLUTIONS
 from grading.graft import Graft, graft
+from grading.keys import key
 from grading.master import Master, master_of
 from grading.outputs import safe_list, safe_outputs, safe_text
 from grading.places import Place
 from grading.session import Session
-from grading.sources import digest_of, source_of_names
+from grading.sources import digest_of, names_defined, source_of_names
 from grading.submission import Submission, read_submission
 from grading.verdict import ExerciseVerdict, Line, Verdict
 from utils.checks.card import as_html, as_text
@@ -26,18 +25,6 @@ from utils.checks.exercise import Exercise
 from utils.checks.notebook import seed_of
 from utils.exercises import of_lesson
 
-ROOT = Path(__file__).resolve().parent.parent
-CHECKER = (
-    "utils/checks/*.py",
-    "utils/subject/*.py",
-    "utils/exercises/{name}.py",
-    "utils/exercises/{name}/*.py",
-    "grading/graft.py",
-    "grading/judge.py",
-    "grading/matching.py",
-    "grading/session.py",
-    "grading/sources.py",
-)
 LONGEST_MESSAGE = 1_000
 BY_ITSELF = "This test is the instructor's own: it ran beside the learner's code."
 
@@ -96,24 +83,6 @@ def key_of(
     return key(read_submission(submission, lesson), master, f"{secret}:{student}")
 
 
-def key(read: Submission, master: Master, seed: str) -> str:
-    """A hash of all that a verdict depends on."""
-    content = hashlib.sha256(read.content).hexdigest()
-    parts = [content, *read.findings, master.digest, checker_digest(master.stem), seed]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@cache
-def checker_digest(lesson: str) -> str:
-    """A hash of the code that checks a lesson."""
-    name = lesson.partition("_")[2]
-    found = hashlib.sha256()
-    for pattern in CHECKER:
-        for path in sorted(ROOT.glob(pattern.format(name=name))):
-            found.update(path.read_bytes())
-    return found.hexdigest()
-
-
 class Judging:
     """One submission on its way to a verdict."""
 
@@ -165,7 +134,7 @@ class Judging:
             return self.by_hand(exercise)
         start = monotonic()
         try:
-            verdict = from_report(self.evaluated(exercise))
+            verdict = self.explained(from_report(self.evaluated(exercise)), exercise)
         except Exception as error:
             self.findings.append(
                 f"The check of {exercise.id} itself failed ({error!r:.300}): tell who "
@@ -182,6 +151,27 @@ class Judging:
         subject = self.session.subject(names, exercise.seconds)
         source = source_of_names(self.cells, names)
         return evaluate(exercise, subject, seed_of(exercise.id, self.seed), source)
+
+    def explained(
+        self, verdict: ExerciseVerdict, exercise: Exercise
+    ) -> ExerciseVerdict:
+        """The verdict, where names are missing because their cell raised an error."""
+        if verdict.status != "missing" or not self.session.complete:
+            return verdict
+        errors = dict(zip(self.graft.run, self.session.errors, strict=True))
+        for number, cell in enumerate(self.graft.notebook.cells):
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            if errors.get(number) and self.defines(name, exercise.object_names):
+                said = safe_text(f"The cell ended with {errors[number]}")
+                return replace(verdict, status="raised", hint=said[:LONGEST_MESSAGE])
+        return verdict
+
+    def defines(self, name: str, wanted: tuple[str, ...]) -> bool:
+        """Whether the answer cell of this grade_id is where some names belong."""
+        if name not in self.master.names or self.kind(name) != "answer":
+            return False
+        stub = self.master.cells[self.master.names.index(name)].source
+        return not names_defined(stub).isdisjoint(wanted)
 
     def by_hand(self, exercise: Exercise) -> ExerciseVerdict:
         """An answer that a person grades, unless there is none."""

@@ -23,7 +23,7 @@ SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
-SCHEME = re.compile(r"(javascript|vbscript|data)(\s*)(:|&)", re.IGNORECASE)
+SCHEME = re.compile(r"(javascript|vbscript)(\s*)(:|&)", re.IGNORECASE)
 APART = "\u200b"
 
 
@@ -36,6 +36,8 @@ class Room:
     def cut(self, text: str) -> str:
         """The text, or its beginning where it is too long."""
         text = CONTROLS.sub("\ufffd", COLOURS.sub("", text_of(text)))
+        if self.text <= 0:
+            return ""
         kept = text[: self.text]
         self.text -= len(kept)
         if len(kept) == len(text):

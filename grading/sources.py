@@ -154,7 +154,7 @@ def digest_of(source: str) -> str:
     for node in ast.walk(module):
         body = getattr(node, "body", None)
         if isinstance(node, FUNCTIONS) and ast.get_docstring(node) is not None:
-            body[:1] = [ast.Pass()]
+            body[:1] = [] if len(body) > 1 else [ast.Pass()]
         for name in ("id", "arg", "name"):
             if isinstance(getattr(node, name, None), str):
                 old = getattr(node, name)
