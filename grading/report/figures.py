@@ -57,9 +57,10 @@ def scores(lesson: LessonSummary) -> Picture | None:
     """How many submissions have which score."""
     if lesson.points <= 0:
         return None
+    have = "has" if lesson.none == 1 else "have"
     title = (
         f"Half of {counted(len(lesson.verdicts), 'submission')} have {lesson.median:g} "
-        f"of {lesson.points:g} points or more; {lesson.none} have none"
+        f"of {lesson.points:g} points or more; {lesson.none} {have} none"
     )
     step = max(1.0, np.ceil(lesson.points / 25))
     edges = np.arange(0, lesson.points + 2 * step, step) - step / 2
@@ -110,6 +111,8 @@ def mistakes(lesson: LessonSummary) -> Picture | None:
         f"Most common mistake: “{first.name}” in {name_of(first.exercise)}, "
         f"{counted(first.count, 'submission')}"
     )
+    if first.count == 1:
+        title = "No mistake was made more than once"
     labels = [f"{one.name}\n{name_of(one.exercise)}" for one in shown]
     with mpl.rc_context(SETTINGS):
         figure, axis = blank(5.8, 0.9 + 0.38 * len(shown))

@@ -14,7 +14,7 @@ ADVICE = {
     "timed out": "It takes too long. Is there a loop that never ends, or one too many?",
     "out of memory": "It needs too much memory. Which array is the large one?",
     "crashed": "It ended Python itself.",
-    "missing": "Its cell is not in the notebook that was handed in.",
+    "missing": "It is not defined. Is its cell there, and does it run without error?",
     "unreadable": "It could not be read.",
 }
 
@@ -28,6 +28,7 @@ def learner_page(verdict: Verdict, folder: Path) -> Path:
         "learner.html",
         verdict=verdict,
         points=sum(exercise.points for exercise in graded),
+        was_graded=was_graded(verdict),
         waiting=[e for e in verdict.exercises if e.status == "by hand"],
         look_at=[(e, advice(e)) for e in look_at_next(verdict)],
         cards=[(e, clean_card(e.card_html)) for e in verdict.exercises],
@@ -36,11 +37,21 @@ def learner_page(verdict: Verdict, folder: Path) -> Path:
 
 
 def look_at_next(verdict: Verdict) -> list[ExerciseVerdict]:
-    """What is not right yet: first what was begun, then what was not."""
+    """What is not right yet: first what was begun, then what was not.
+
+    Nothing where nothing could be graded: then it is not about single exercises.
+    """
+    if not was_graded(verdict):
+        return []
     open_ones = [e for e in verdict.exercises if e.status not in ("right", "by hand")]
     begun = [e for e in open_ones if e.status not in ("not written", "missing")]
     rest = [e for e in open_ones if e not in begun]
     return (begun + rest)[:MOST_NEXT]
+
+
+def was_graded(verdict: Verdict) -> bool:
+    """Whether there was anything to grade."""
+    return any(e.status not in ("missing", "unreadable") for e in verdict.exercises)
 
 
 def advice(exercise: ExerciseVerdict) -> str:

@@ -110,6 +110,12 @@ def test_scores_of_a_run_without_sandbox_are_marked(classroom, tmp_path):
     assert "as far as the learner: learner0000." in page.text
 
 
+def test_a_class_graded_wholly_without_sandbox_is_not_listed_by_name(tmp_path):
+    loose = [replace(v, sandbox="none") for v in room(3).verdicts]
+    text = Page(class_page(loose, None, tmp_path)).text
+    assert "only as far as the learner: all of them." in text
+
+
 def test_lessons_come_in_order_with_an_overview(classroom, tmp_path):
     start = room(5, lesson="00_start").verdicts
     page = Page(class_page([*classroom.verdicts, *start], None, tmp_path))

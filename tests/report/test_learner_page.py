@@ -116,4 +116,6 @@ def test_what_could_not_be_read_is_explained(verdict, tmp_path):
     )
     page = Page(learner_page(replace(verdict, exercises=exercises), tmp_path))
     assert "01_knn: 0 of 10 points" in page.text
+    assert "There was nothing that could be graded." in page.text
+    assert "Everything is right." not in page.text
     assert page.text.count(said) >= 6
