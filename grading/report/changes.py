@@ -124,7 +124,7 @@ def headline(rows: Sequence[Change]) -> str:
     return (
         f"The scores of {counted(len(totals), 'submission')} change: {up} up, "
         f"{down} down, {len(totals) - up - down} the same in sum; "
-        f"by {number(largest)} points at most."
+        f"at most by {number(largest)} {'point' if largest == 1 else 'points'}."
     )
 
 
