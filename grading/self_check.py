@@ -10,23 +10,22 @@ from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from grading.process import Worker
-from grading.sources import source_of_names
+from grading.process import NoSandbox
+from grading.session import Session
+from grading.sources import source_of_names, without_magics
 from utils.checks.card import as_text
 from utils.checks.evaluate import Report, evaluate
 from utils.checks.exercise import Exercise
 from utils.checks.notebook import LEARNERS_SEED
 from utils.exercises import LESSONS, of_lesson
-from utils.subject import Crashed, TimedOut
-
-CELL_SECONDS = 60.0
+from utils.subject import TimedOut, Trouble
 
 
 @dataclass
 class Progress:
     """How far a learner has come in one lesson.
 
-    `trouble` says why the notebook could not be read or run, if it could not.
+    `trouble` says why the notebook could not be read, or not be run to its end.
     """
 
     stem: str
@@ -66,16 +65,13 @@ def check_lesson(path: Path) -> Progress:
         return progress
     try:
         cells = cells_to_run(nbformat.read(path, as_version=4))
-        check_exercises(cells, progress)
     except (ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError):
         progress.trouble = (
             f"{path} is not a notebook that can be read. Move it away, and "
             "`make lab` puts a fresh copy in its place."
         )
-    except TimedOut as error:
-        progress.trouble = f"its cells were {error}: is there a loop that never ends?"
-    except Crashed as error:
-        progress.trouble = f"its cells ended the process ({error})"
+        return progress
+    check_exercises(cells, progress)
     return progress
 
 
@@ -94,27 +90,25 @@ def only_graded(nbgrader: dict) -> bool:
     return bool(nbgrader.get("grade")) and not nbgrader.get("solution")
 
 
-def without_magics(source: str) -> str:
-    """The cell with lines for IPython (`%matplotlib`, `!pip`) left blank."""
-    lines = source.split("\n")
-    return "\n".join("" if line.startswith(("%", "!")) else line for line in lines)
-
-
 def check_exercises(cells: Sequence[str], progress: Progress) -> None:
-    """Check every exercise; after one that kills the process, start another."""
-    worker = Worker(cells, CELL_SECONDS)
-    try:
+    """Check every exercise, as grading does, on the cases that a learner sees."""
+    with Session(NoSandbox(), cells, range(len(cells))) as session:
+        if session.trouble is not None:
+            progress.trouble = trouble_text(session.trouble)
         for exercise in of_lesson(progress.stem).values():
             if exercise.by_hand:
                 progress.by_hand.append(exercise)
                 continue
-            if worker.process.poll() is not None:
-                worker = Worker(cells, CELL_SECONDS)
-            subject = worker.subject(exercise.object_names, exercise.seconds)
+            subject = session.subject(exercise.object_names, exercise.seconds)
             source = source_of_names(cells, exercise.object_names)
             progress.reports.append(evaluate(exercise, subject, LEARNERS_SEED, source))
-    finally:
-        worker.close()
+
+
+def trouble_text(trouble: Trouble) -> str:
+    """Why the cells did not come to their end; they were then run without the calls."""
+    if isinstance(trouble, TimedOut):
+        return f"its cells were {trouble}: is there a loop that never ends?"
+    return f"its cells ended the process ({trouble or trouble.status})"
 
 
 def progress_table(progress: Sequence[Progress]) -> Table:
