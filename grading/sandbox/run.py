@@ -11,6 +11,7 @@ import numpy as np
 
 from grading.sandbox.exchange import Exchange
 from grading.sandbox.limits import Limits
+from grading.sandbox.missing import SandboxMissing
 from grading.sandbox.outputs import notebook_outputs
 from utils.subject import Crashed, OutOfMemory, Subject, TimedOut, Trouble, wire
 from utils.subject.subject import readable
@@ -169,7 +170,7 @@ class SandboxRun:
         try:
             return self.exchange.ask(request, arrays, budget.look)
         except (BrokenPipeError, EOFError):
-            raise self.trouble(budget) from None
+            raise self.trouble() from None
         except wire.NotData as error:
             self.close()
             raise Crashed(f"the reply could not be understood: {error}") from None
@@ -177,8 +178,11 @@ class SandboxRun:
             self.close()
             raise
 
-    def trouble(self, budget: Budget) -> Trouble:
-        """Why the process has ended, as its keeper says."""
+    def trouble(self) -> Exception:
+        """Why the process has ended, as its keeper says.
+
+        Where there were no walls, that is no fault of the learner's.
+        """
         report = self.close()
         reason = report.get("ended")
         if reason == "memory":
@@ -187,7 +191,7 @@ class SandboxRun:
         if reason == "time":
             return TimedOut(self.limits.submission_seconds)
         if reason == "walls":
-            return Crashed(f"the sandbox could not be made: {report.get('detail')}")
+            return SandboxMissing(f"walls cannot be put up: {report.get('detail')}")
         code = report.get("code")
         return Crashed(f"the process ended with status {code}")
 
