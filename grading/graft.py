@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from grading.master import ANSWERS, Master
 from grading.matching import Match
 from grading.outputs import safe_attachments, safe_markdown
-from grading.sources import LONGEST_CELL, without_magics
+from grading.sources import LONGEST_CELL, needed, without_magics
 
 MISSING = "This cell was missing from what was handed in."
 NOT_RUN = ("check", "experiment")
@@ -28,8 +28,9 @@ class Graft:
     """The notebook to grade, without outputs.
 
     `run` numbers its cells that are run, in order, and `own` those of them that the
-    learner wrote; `missing` and `untouched` hold the grade_ids of answers that were not
-    handed in or are still the stub.
+    learner wrote; cells of ours that nothing draws on only show something and are not
+    run. `missing` and `untouched` hold the grade_ids of answers that were not handed in
+    or are still the stub.
     """
 
     notebook: NotebookNode
@@ -61,7 +62,7 @@ def graft(submitted: Cells, kernel: str, master: Master) -> Graft:
     )
     return Graft(
         notebook,
-        tuple(builder.run),
+        tuple(builder.needed()),
         frozenset(builder.own),
         tuple(findings),
         frozenset(builder.missing),
@@ -146,6 +147,16 @@ class Builder:
         if runs and own:
             self.own.add(len(self.cells))
         self.cells.append(cell)
+
+    def needed(self) -> list[int]:
+        """The cells to run: a cell of ours that only shows something is left out."""
+        sources = [without_magics(self.cells[number].source) for number in self.run]
+        wanted = [n for n, cell in enumerate(self.run) if self.must_run(cell)]
+        return [self.run[n] for n in sorted(needed(sources, wanted))]
+
+    def must_run(self, number: int) -> bool:
+        """Whether the learner wrote a cell, or its error is a score."""
+        return number in self.own or "nbgrader" in self.cells[number].metadata
 
 
 def foreign_kernel(kernel: str, master: Master) -> list[str]:

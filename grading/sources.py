@@ -6,6 +6,7 @@ Nothing here trusts a cell to be Python, or to be of a reasonable size.
 import ast
 import hashlib
 import re
+import symtable
 import warnings
 from collections.abc import Iterable, Iterator
 
@@ -78,6 +79,52 @@ def names_defined(cell: str) -> set[str]:
     nodes = list(statements(cell))
     functions = {node.name for node in nodes if isinstance(node, FUNCTIONS)}
     return functions.union(*map(names_assigned, nodes))
+
+
+def names_used(cell: str) -> set[str] | None:
+    """The names that a cell takes from outside itself; None where that is unknown."""
+    if parsed(cell) is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            todo, used = [symtable.symtable(cell, "cell", "exec")], set()
+    except UNREADABLE:
+        return None
+    while todo:
+        table = todo.pop()
+        todo += table.get_children()
+        outer = table.get_type() == "module"
+        used |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if (symbol.is_referenced() if outer else symbol.is_global())
+        }
+    return used
+
+
+def needed(cells: list[str], wanted: Iterable[int]) -> set[int]:
+    """The cells that are wanted, those with imports, and those that these draw on.
+
+    A cell that is no Python ends before it draws on anything.
+    """
+    makes = [names_defined(cell) for cell in cells]
+    todo = [*wanted, *(n for n, cell in enumerate(cells) if has_import(cell))]
+    kept: set[int] = set()
+    while todo:
+        number = todo.pop()
+        if number in kept:
+            continue
+        kept.add(number)
+        used = names_used(cells[number])
+        if used is not None:
+            todo += [n for n, made in enumerate(makes) if made & used]
+    return kept
+
+
+def has_import(cell: str) -> bool:
+    """Whether a cell imports something outside functions."""
+    return any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in statements(cell))
 
 
 def statements(cell: str) -> Iterator[ast.stmt]:
