@@ -1,6 +1,7 @@
 """A class to try grading on: right work, unfinished work, and every known mistake."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -14,6 +15,7 @@ from nbgrader.utils import is_grade, is_solution
 from grading.build import ExercisesOf
 from grading.calls import check_arguments, check_call
 from grading.course import lessons_in
+from grading.mistakes import mistake
 from grading.regions import BEGIN, END, names_of
 from utils.exercises import of_lesson
 
@@ -21,12 +23,6 @@ if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
 Submission = tuple[str, NotebookNode]
-MISTAKE = """\
-from utils.exercises import find
-
-exercise = find("{exercise}")
-wrong = exercise.version_of(exercise.misconceptions[{index}])
-"""
 
 
 def make_sample_class(
@@ -71,7 +67,20 @@ def submissions(
         for index, misconception in enumerate(exercise.misconceptions):
             name = exercise.id.partition(".")[2]
             student = f"wrong_{name}_{slug(misconception.name)}"
-            yield student, mistaken(perfect, exercise, index)
+            yield student, mistaken(perfect, exercises, exercise.id, index)
+
+
+def solutions_for_oracles(
+    perfect: NotebookNode, exercises: "Mapping[str, Exercise]"
+) -> dict[str, str]:
+    """The source of a solution for the name of each oracle's function."""
+    found: dict[str, str] = {}
+    for exercise in exercises.values():
+        for name, oracle in exercise.objects.items():
+            cells = [c for c in perfect.cells if name in defined_in(c)]
+            if inspect.isfunction(oracle) and cells:
+                found.setdefault(oracle.__name__, cells[0].source)
+    return found
 
 
 def solved(release: NotebookNode, source: NotebookNode) -> NotebookNode:
@@ -93,23 +102,35 @@ def without_markers(solution: str) -> str:
     return "\n".join(x for x in lines if BEGIN not in x and END not in x)
 
 
-def mistaken(perfect: NotebookNode, exercise: "Exercise", index: int) -> NotebookNode:
+def mistaken(
+    perfect: NotebookNode,
+    exercises: "Mapping[str, Exercise]",
+    exercise_id: str,
+    index: int,
+) -> NotebookNode:
     """The perfect notebook with one misconception of an exercise as its answer."""
+    exercise = exercises[exercise_id]
+    oracles = solutions_for_oracles(perfect, exercises)
+    source = mistake(exercise, exercise.misconceptions[index], oracles)
+    names = names_in_check(perfect, exercise)
+    notebook = deepcopy(perfect)
+    for cell in notebook.cells:
+        replaced = [name for name in names if name in defined_in(cell)]
+        if replaced:
+            kept = [cell.source] if defined_in(cell) - set(replaced) else []
+            others = [f"{n} = {names[n]}" for n in replaced if n != names[n]]
+            cell.source = "\n\n".join([*kept, source, *others])
+    return notebook
+
+
+def names_in_check(perfect: NotebookNode, exercise: "Exercise") -> dict[str, str]:
+    """What the exercise's check cell is given, by the exercise's own names."""
     check = next(
         cell.source
         for cell in perfect.cells
         if is_check(cell) and check_call(cell.source) == exercise.id
     )
-    names = dict(zip(check_arguments(check), exercise.object_names, strict=True))
-    notebook = deepcopy(perfect)
-    for cell in notebook.cells:
-        replaced = [name for name in names if name in defined_in(cell)]
-        if replaced:
-            kept = cell.source + "\n\n" if defined_in(cell) - set(replaced) else ""
-            lines = [f'{name} = wrong["{names[name]}"]' for name in replaced]
-            mistake = MISTAKE.format(exercise=exercise.id, index=index)
-            cell.source = kept + mistake + "\n".join(lines)
-    return notebook
+    return dict(zip(check_arguments(check), exercise.object_names, strict=True))
 
 
 def with_source(notebook: NotebookNode, index: int, source: str) -> NotebookNode:

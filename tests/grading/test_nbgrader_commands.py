@@ -56,9 +56,10 @@ def course(tmp_path_factory, snapshot) -> Path:
         release = read(folder, "release", lesson)
         perfect = solved(release, read(folder, "source", lesson))
         submit(folder, "perfect", lesson, perfect)
-    exercise = find("01.l1_distances")
     submit(folder, "untouched", START, read(folder, "release", START))
-    submit(folder, "mistaken", KNN, mistaken(perfect, exercise, 0))
+    submit(
+        folder, "mistaken", KNN, mistaken(perfect, of_lesson(KNN), "01.l1_distances", 0)
+    )
     return folder
 
 

@@ -23,7 +23,7 @@ from grading.record import read_gradebook
 from grading.recording import Recorder, record
 from grading.sample_class import mistaken, read, solved, with_source, without
 from tests.grading.open_place import OpenPlace
-from utils.exercises import find
+from utils.exercises import of_lesson
 
 LESSON, WORDS = "00_start", "01_knn"
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
@@ -50,7 +50,7 @@ def course(tmp_path_factory):
         "syntax_error": with_source(perfect, first, "def this is not Python"),
         "missing_solution": without(perfect, first),
         "missing_check": without(perfect, first + 1),
-        "mistaken": mistaken(perfect, find("00.center"), 0),
+        "mistaken": mistaken(perfect, of_lesson("00_start"), "00.center", 0),
     }
     for student, notebook in honest.items():
         hand_in(folder, student, LESSON, notebook)

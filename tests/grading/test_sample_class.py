@@ -10,7 +10,7 @@ from grading.nbgrader_config import configure_release
 from grading.passes import assemble
 from grading.release import release
 from grading.sample_class import is_check, mistaken, solved, submissions
-from utils.exercises import find, of_lesson
+from utils.exercises import of_lesson
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_the_perfect_student_has_the_solutions_and_no_markers(knn):
 def test_a_mistaken_notebook_differs_in_the_answer_alone(knn):
     source, released = knn
     perfect = solved(released, source)
-    wrong = mistaken(perfect, find("01.l1_distances"), 2)
+    wrong = mistaken(perfect, of_lesson("01_knn"), "01.l1_distances", 2)
     changed = [
         (left, right)
         for left, right in zip(perfect.cells, wrong.cells, strict=True)
@@ -59,10 +59,9 @@ def test_a_mistaken_notebook_differs_in_the_answer_alone(knn):
     ]
     ((_, cell),) = changed
     assert cell.source == (
-        "from utils.exercises import find\n\n"
-        'exercise = find("01.l1_distances")\n'
-        "wrong = exercise.version_of(exercise.misconceptions[2])\n"
-        'l1_distances = wrong["l1_distances"]'
+        "import numpy as np\n\n"
+        "l1_distances = lambda X_test, X_train: X_test.sum(1, dtype=float)[:, None]"
+        " - X_train.sum(1, dtype=float)"
     )
 
 
@@ -71,5 +70,5 @@ def test_every_mistake_reaches_the_notebook(knn):
     perfect = solved(released, source)
     for exercise in of_lesson("01_knn").values():
         for index, misconception in enumerate(exercise.misconceptions):
-            wrong = mistaken(perfect, exercise, index)
+            wrong = mistaken(perfect, of_lesson("01_knn"), exercise.id, index)
             assert wrong != perfect, (exercise.id, misconception.name)

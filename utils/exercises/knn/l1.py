@@ -45,13 +45,13 @@ L1_DISTANCES = Exercise(
     misconceptions=(
         Misconception(
             "squared instead of absolute",
-            lambda X_test, X_train: l2_oracle(X_test, X_train) ** 2,
+            lambda X_test, X_train: l2_oracle(X_test * 1.0, X_train * 1.0) ** 2,
             "You squared the differences. What does L1 do with a negative difference "
             "instead?",
         ),
         Misconception(
             "Euclidean instead of L1",
-            lambda X_test, X_train: l2_oracle(X_test, X_train),
+            lambda X_test, X_train: l2_oracle(X_test * 1.0, X_train * 1.0),
             "These are L2 distances: squares, a sum and a root. What does L1 do with "
             "each difference?",
         ),

@@ -77,7 +77,9 @@ PREDICT_LABELS = Exercise(
     misconceptions=(
         Misconception(
             "farthest instead of nearest",
-            lambda distances, y_train, k: predict_oracle(-distances, y_train, k),
+            lambda distances, y_train, k: predict_oracle(
+                distances.max() - distances, y_train, k
+            ),
             "Your votes come from the images that are farthest away. At which end of a "
             "sorted row are the nearest ones (argmin, not argmax)?",
         ),

@@ -1,0 +1,91 @@
+"""A misconception as a learner would hand it in: source that needs no oracle.
+
+The exercises write a misconception by bending the oracle. Here the oracle is replaced
+by the lesson's own solution, and every function that the mistake uses is written out,
+so that the sample class can be graded in a sandbox that holds no exercises.
+"""
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from utils.checks.exercise import Exercise, Misconception
+
+IMPORTS = "import numpy as np"
+
+
+def mistake(
+    exercise: "Exercise", misconception: "Misconception", oracles: Mapping[str, str]
+) -> str:
+    """The source of an answer cell with this mistake; defines the exercise's names.
+
+    `oracles` maps the name of an oracle's function to the source of a solution.
+    """
+    version = misconception.version
+    names = exercise.named(version)
+    if not any(callable(one) for one in names.values()):
+        return "\n".join(f"{name} = {value!r}" for name, value in names.items())
+    module = sys.modules[next(iter(names.values())).__module__]
+    expression = version_in(module, misconception)
+    parts = [IMPORTS, *needed(expression, module, oracles, set())]
+    if isinstance(version, Mapping):
+        parts.append(f"wrong = {ast.unparse(expression)}")
+        parts += [f"{name} = wrong[{name!r}]" for name in names]
+    else:
+        parts.append(f"{next(iter(names))} = {ast.unparse(expression)}")
+    return "\n\n".join(parts)
+
+
+def version_in(module: ModuleType, misconception: "Misconception") -> ast.expr:
+    """The expression that made the misconception's version, in the module's source."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call) and called(node) == "Misconception":
+            keywords = {word.arg: word.value for word in node.keywords}
+            arguments = [*node.args, *(keywords.get(k) for k in ("name", "version"))]
+            name = arguments[0]
+            if isinstance(name, ast.Constant) and name.value == misconception.name:
+                return keywords.get("version") or node.args[1]
+    raise LookupError(
+        f"{module.__name__} has no Misconception({misconception.name!r}, …): "
+        "write its name as a plain string, in the module of its version"
+    )
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def needed(
+    node: ast.AST, module: ModuleType, oracles: Mapping[str, str], seen: set[str]
+) -> Iterator[str]:
+    """The definitions that an expression uses, each after those it uses itself."""
+    for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)}):
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in oracles:
+            yield renamed(oracles[name], name)
+        elif is_ours(getattr(module, name, None)):
+            function = getattr(module, name)
+            home = sys.modules[function.__module__]
+            definition = ast.parse(inspect.getsource(function)).body[0]
+            yield from needed(definition, home, oracles, seen)
+            yield ast.unparse(definition)
+
+
+def is_ours(thing: Any) -> bool:
+    """Whether this is a function of the exercises, not of a library."""
+    return inspect.isfunction(thing) and not thing.__module__.startswith("numpy")
+
+
+def renamed(solution: str, name: str) -> str:
+    """A solution's function under an oracle's name."""
+    tree = ast.parse(solution)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            node.name = name
+    return ast.unparse(tree)
