@@ -24,6 +24,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 SCHEME = re.compile(r"(javascript|vbscript)(\s*)(:|&)", re.IGNORECASE)
+UNSEEN = "A picture that the code above drew"
 APART = "\u200b"
 
 
@@ -88,14 +89,14 @@ def shown_data(data: Any, room: Room) -> NotebookNode | None:
     """What a cell displayed: its picture if that is one, and its plain text."""
     if not isinstance(data, dict):
         return None
-    kept = {}
+    kept, about = {}, {}
     picture = safe_picture(data.get("image/png"), "image/png")
     if picture and room.pictures > 0:
         room.pictures -= 1
-        kept["image/png"] = picture
+        kept["image/png"], about["image/png"] = picture, {"alt": UNSEEN}
     if isinstance(data.get("text/plain"), (str, list)):
         kept["text/plain"] = room.cut(data["text/plain"])
-    return new_output("display_data", data=kept) if kept else None
+    return new_output("display_data", data=kept, metadata=about) if kept else None
 
 
 def safe_picture(text: Any, kind: str) -> str:

@@ -32,7 +32,8 @@ def test_text_and_pictures_are_kept():
     kept = safe_outputs([stream("hello\n"), display(**data)])
     assert kept[0].text == "hello\n"
     assert kept[1].data == {"image/png": PNG, "text/plain": "<Figure>"}
-    assert kept[1].metadata == {}
+    assert SCRIPT not in str(kept[1].metadata)
+    assert kept[1].metadata["image/png"]["alt"]
 
 
 def test_a_result_is_shown_but_is_no_score():
