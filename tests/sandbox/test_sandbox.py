@@ -173,6 +173,16 @@ def test_a_dead_process_is_told_as_such(sandbox):
             run.subject(("g",), 5.0)(1)
 
 
+def test_a_worker_has_no_powers(sandbox):
+    with sandbox.run(["print(open('/proc/self/status').read())"]) as run:
+        lines = run.outputs[0][0]["text"].splitlines()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    assert int(fields["Uid"].split()[0]) != 0
+    sets = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+    assert {int(fields[name], 16) for name in sets} == {0}
+    assert (fields["NoNewPrivs"].strip(), fields["Seccomp"].strip()) == ("1", "2")
+
+
 def test_one_run_does_not_see_another(sandbox):
     first = sandbox.run(["open('/tmp/mine', 'w').write('mine')"])
     second = sandbox.run(["import os\nos.listdir('/tmp'), os.listdir('/proc')"])

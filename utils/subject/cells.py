@@ -179,19 +179,22 @@ def alarm(seconds: float, wall: float) -> Iterator[None]:
         if running:
             raise TimeIsUp
 
-    clocks = {
-        signal.SIGPROF: (signal.ITIMER_PROF, seconds),
-        signal.SIGALRM: (signal.ITIMER_REAL, wall),
-    }
-    for number, (clock, length) in clocks.items():
-        signal.signal(number, ring)
-        signal.setitimer(clock, length, OFTEN)
+    set_clocks(seconds, wall, ring)
     try:
         yield
     finally:
         running = False
-        for clock, _ in clocks.values():
-            signal.setitimer(clock, 0)
+        set_clocks(0, 0, signal.SIG_IGN)
+
+
+def set_clocks(seconds: float, wall: float, ring: Any) -> None:
+    """Call `ring` after CPU seconds, and after seconds on the wall; 0 is never."""
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGPROF, ring)
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, OFTEN)
+    signal.setitimer(signal.ITIMER_REAL, wall, OFTEN)
 
 
 def keep_figures(recorder: Recorder) -> None:
