@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -161,7 +162,11 @@ def own_ids(kind: str) -> list[tuple[int, int]]:
 
 def launch(library: str, control: int, said: Any) -> subprocess.Popen:
     """Start bubblewrap with the warm process; what goes wrong is written to `said`."""
-    command = [shutil.which("bwrap"), "--die-with-parent", "--new-session"]
+    command = [shutil.which("bwrap"), "--new-session"]
+    # The kernel means the thread that started it; without, the warm process ends when
+    # its socket is closed, as it is when we end.
+    if threading.current_thread() is threading.main_thread():
+        command += ["--die-with-parent"]
     command += [f"--unshare-{wall}" for wall in WALLS]
     powers = ["SYS_ADMIN", "SETPCAP"]
     several = has_several_users()

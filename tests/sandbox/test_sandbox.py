@@ -1,14 +1,21 @@
 """Does honest work earn in the sandbox what it earns here, and with the same words?"""
 
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
 import jupytext
 import numpy as np
 import pytest
 
 from grading.cli import SOLUTIONS
-from grading.process import NoSandbox
+from grading.process import ROOT, NoSandbox
 from grading.sandbox import Limits, Sandbox
 from grading.self_check import cells_to_run
 from grading.sources import source_of_names
+from tests.attacks.hostile_class import descendants
 from utils.checks.evaluate import evaluate
 from utils.exercises import LESSONS, of_lesson
 from utils.subject import Crashed, OutOfMemory, TimedOut
@@ -201,6 +208,41 @@ def test_the_warm_process_is_started_again_where_it_was_killed(sandbox):
     sandbox.process.wait()
     with sandbox.run(["1"]) as run:
         assert run.errors == [""]
+
+
+def test_the_warm_process_outlives_the_thread_that_started_it():
+    with Sandbox() as place:
+        starter = Thread(target=place.start)
+        starter.start()
+        starter.join()
+        process = place.process
+        place.run(["1"]).close()
+        assert place.process is process and process.poll() is None
+
+
+def test_nothing_outlives_a_grader_that_is_killed(tmp_path):
+    code = (
+        "import time; from grading.sandbox import Sandbox; place = Sandbox(); "
+        "run = place.run(['import time']); print(place.process.pid, flush=True); "
+        "run.subject(('time',), 100.0)['time'].sleep(100)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as grader:
+        warm = descendants(int(grader.stdout.readline()))
+        grader.kill()
+    end = monotonic() + 10
+    while any(map(is_running, warm)) and monotonic() < end:
+        sleep(0.05)
+    assert len(warm) >= 4
+    assert not any(map(is_running, warm))
+
+
+def is_running(process):
+    """Whether a process is there, and not only waits for its parent to look."""
+    try:
+        return "(zombie)" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
 
 
 def test_arrays_cross_in_both_directions(sandbox):
