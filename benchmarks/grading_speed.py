@@ -31,6 +31,8 @@ from utils.exercises import of_lesson
 OURS = """\
 import sys
 from pathlib import Path
+from grading.warm import start_importing
+start_importing()
 from grading.class_run import How, grade_all
 grade_all(Path(sys.argv[1]), [sys.argv[2]], How(int(sys.argv[3])))
 """

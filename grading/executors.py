@@ -6,18 +6,15 @@ made anew when a job has broken them.
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures import ProcessPoolExecutor as Pool
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
 from typing import Any, Protocol
 
 from grading.course import CannotGrade
 from grading.jobs import start_worker
-
-START_METHOD = "spawn" if os.name == "nt" else "forkserver"
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+from grading.warm import MODULES, START_METHOD, one_thread_each, start_importing
 
 NO_DASK = (
     "--scheduler needs Dask's `distributed`, which is not installed: "
@@ -56,10 +53,10 @@ class Processes:
     whole pool: all jobs in flight are lost.
     """
 
-    def __init__(self, jobs: int, modules: Sequence[str] = ()):
+    def __init__(self, jobs: int, modules: Sequence[str] = MODULES):
         self.jobs = jobs
+        start_importing(modules)
         self.context = multiprocessing.get_context(START_METHOD)
-        self.context.set_forkserver_preload(["__main__", *modules])
         self.start()
 
     def start(self) -> None:
@@ -87,18 +84,6 @@ class Processes:
             for process in set(multiprocessing.active_children()) - self.others:
                 process.kill()
         self.pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Processes that start in this block use one thread each: there are enough."""
-    before = dict(os.environ)
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 class Cluster:

@@ -18,6 +18,7 @@ from grading.jobs import Grader, Result
 from grading.places import Place
 from grading.store import Job
 from grading.verdict import Verdict
+from grading.warm import MODULES
 
 if TYPE_CHECKING:
     from grading.judge import Judged
@@ -40,7 +41,10 @@ def make_place(grader: Grader, lesson: str) -> Place:
         return NoSandbox()
     from grading.sandbox import Sandbox
 
-    return Sandbox("torch" if imports_torch(lesson, grader.solutions) else "numpy")
+    library = "torch" if imports_torch(lesson, grader.solutions) else "numpy"
+    sandbox = Sandbox(library)
+    sandbox.run(["pass"]).close()  # so that what is wrong with it shows now
+    return sandbox
 
 
 def imports_torch(lesson: str, solutions: Path) -> bool:
@@ -120,4 +124,4 @@ class Parts:
     crashed: Callable[[Grader, Job, str, str], Result] = crashed
     recorder: Callable[[Path], AbstractContextManager[Record]] = recorder
     in_gradebook: Callable[[Path], Iterable[Job]] = in_gradebook
-    modules: tuple[str, ...] = ("grading.judge", "sklearn.neighbors")
+    modules: tuple[str, ...] = MODULES
