@@ -11,7 +11,7 @@ lab: ## open the course in JupyterLab, on your own copies in work/
 test: ## run every test
 build: ## rebuild notebooks/ from solutions/
 check: ## grade your own notebooks in work/ and show progress by lesson
-grade: ## for instructors: grade the submissions in grading/course/submitted/
+grade: ## for instructors: grade what is handed in (see grading/README.md)
 mutants: ## bend the solutions in every way and see that the checks notice
 clean: ## remove what set-up and tests made; work/ and grading/course/ stay
 

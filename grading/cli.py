@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -76,13 +77,80 @@ def build() -> None:
             say("notebooks/ is up to date.")
 
 
+Lessons = Annotated[
+    list[str] | None, typer.Option("--lesson", help="one lesson, such as 01_knn; all")
+]
+Jobs = Annotated[int, typer.Option(help="processes; 0: one for each core")]
+Scheduler = Annotated[str, typer.Option(help="a Dask cluster, as tcp://host:8786")]
+Walls = Annotated[str, typer.Option("--sandbox", help="bubblewrap, or none: no walls")]
+
+
 @app.command()
-def grade() -> None:
-    """Grade the class in grading/course/submitted/ (for instructors)."""
+def grade(
+    lessons: Lessons = None,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = "",
+    sandbox: Walls = "bubblewrap",
+) -> None:
+    """Grade what is new or changed in grading/course/submitted/ (for instructors)."""
     with plain_errors():
+        from grading.class_run import How
         from grading.grade import grade_class
 
-        grade_class(COURSE)
+        grade_class(COURSE, lessons or (), How(jobs, scheduler, sandbox))
+
+
+@app.command()
+def regrade(
+    lessons: Lessons = None,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = "",
+    sandbox: Walls = "bubblewrap",
+    yes: Annotated[bool, typer.Option("--yes", help="write without asking")] = False,
+) -> None:
+    """Grade again after a change; shows whose score changes before it writes."""
+    with plain_errors():
+        from grading.class_run import How
+        from grading.grade import regrade_class
+
+        def agree() -> bool:
+            return yes or typer.confirm("Write these changes to the gradebook?")
+
+        regrade_class(COURSE, agree, lessons or (), How(jobs, scheduler, sandbox))
+
+
+@app.command()
+def collect(
+    archive: Annotated[Path, typer.Argument(help="the zip that the platform exports")],
+    lesson: Annotated[str, typer.Option(help="the lesson that it holds")],
+    replace: Annotated[bool, typer.Option("--replace", help="also what is there")] = (
+        False
+    ),
+) -> None:
+    """Sort the submissions of a Moodle or Canvas archive into grading/course/."""
+    with plain_errors(ValueError):
+        from grading.collect import collect as collect_into
+        from utils.exercises import of_lesson
+
+        of_lesson(lesson)
+        collection = collect_into(archive, COURSE, lesson, replace)
+        for finding in collection.findings:
+            say(finding)
+        say(f"Collected {len(collection.files)} submissions of {lesson}.")
+
+
+@app.command()
+def report(
+    canvas: Annotated[Path | None, typer.Option(help="Canvas's gradebook export")] = (
+        None
+    ),
+    moodle: Annotated[Path | None, typer.Option(help="Moodle's grades export")] = None,
+) -> None:
+    """Write the class report, learners' pages and tables to upload, anew."""
+    with plain_errors(ValueError):
+        from grading.grade import report_class
+
+        report_class(COURSE, None, canvas, moodle)
 
 
 @app.command(context_settings=PASS_ON)
@@ -105,12 +173,15 @@ def pytest(options: Sequence[str]) -> int:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Print an expected error as the sentences it is, without a traceback."""
+def plain_errors(*more: type[Exception]) -> Iterator[None]:
+    """Print an expected error as the sentences it is, without a traceback.
+
+    `more` are errors that this command expects besides.
+    """
     try:
         yield
     except Exception as error:
-        if not isinstance(error, expected_errors()):
+        if not isinstance(error, (*expected_errors(), *more)):
             raise
         printer = Console(stderr=True, highlight=False, soft_wrap=True)
         printer.print(str(error), markup=False, style="red")
@@ -121,9 +192,11 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """Errors that say what was given, what was expected and what to do."""
     from grading.cells import MalformedCell
     from grading.course import CannotGrade
+    from grading.sandbox import SandboxMissing
     from utils.exercises import UnknownExercise
 
-    return (MalformedCell, CannotGrade, UnknownExercise, FileNotFoundError)
+    ours = (MalformedCell, CannotGrade, SandboxMissing, UnknownExercise)
+    return (*ours, FileNotFoundError)
 
 
 def say(sentence: str) -> None:

@@ -9,10 +9,10 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from grading.course import prepare_course
-from grading.grade import grade_class
-from grading.record import read_gradebook
+from grading.course import CannotGrade, prepare_course
+from grading.record import print_gradebook, read_gradebook, write_csv
 from grading.sample_class import make_sample_class
+from tests.grading.plain_nbgrader import autograde
 
 TINY_COURSE = Path(__file__).parent / "tiny_course"
 
@@ -62,11 +62,24 @@ def graded(tmp_path_factory) -> SimpleNamespace:
         prepare_course(folder, TINY_COURSE, every.__getitem__)
         make_sample_class(folder, every.__getitem__)
         add_odd_notebooks(folder / "submitted")
-        page = Console(file=StringIO(), width=80)
-        problems = grade_class(folder, None, page, TINY_COURSE, every.__getitem__)
-    rows = {row.student: row for row in read_gradebook(folder)}
+        problems = autograde_all(folder)
+    page, rows = Console(file=StringIO(), width=80), read_gradebook(folder)
+    print_gradebook(rows, page)
+    write_csv(rows, folder / "grades.csv")
+    rows = {row.student: row for row in rows}
     printed = page.file.getvalue()
     return SimpleNamespace(folder=folder, rows=rows, problems=problems, printed=printed)
+
+
+def autograde_all(folder: Path) -> dict[str, str]:
+    """Grade every submission with nbgrader; why some could not be, by student."""
+    problems = {}
+    for path in sorted(folder.glob("submitted/*/07_tiny")):
+        try:
+            autograde(folder, path.parent.name, path.name)
+        except CannotGrade as error:
+            problems[path.parent.name] = str(error)
+    return problems
 
 
 def add_odd_notebooks(submitted: Path) -> None:

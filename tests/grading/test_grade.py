@@ -1,94 +1,106 @@
-"""Does a class graded by nbgrader get the scores it should?"""
+"""Does the instructor's run lead from submissions to grades, reports and regrades?"""
 
 import csv
+from io import StringIO
 
 import nbformat
 import pytest
+from rich.console import Console
+from typer.testing import CliRunner
 
-from grading.course import class_seed
-from grading.grade import Job, Problem, grade_submissions
+from grading import cli
+from grading.class_run import How
+from grading.course import SOLUTIONS, CannotGrade, prepare_course
+from grading.grade import grade_class, regrade_class, report_class
+from grading.sample_class import mistaken, read, solved
+from utils.exercises import of_lesson
 
-
-@pytest.mark.parametrize(
-    ("student", "score"),
-    [
-        ("perfect", 3.0),
-        ("untouched", 0.0),
-        ("syntax_error", 1.0),
-        ("missing_solution", 1.0),
-        ("missing_check", 3.0),
-        ("doubled", 3.0),
-        ("cut_off", 0.0),
-    ],
-)
-def test_a_student_of_the_sample_class_gets(graded, student, score):
-    assert graded.rows[student].score == score
+LESSON = "00_start"
+pytestmark = pytest.mark.requires("bubblewrap")
 
 
-def test_scores_are_kept_by_exercise_in_the_order_of_the_lesson(graded):
-    row = graded.rows["syntax_error"]
-    assert list(row.by_exercise.items())[:2] == [("double", 0.0), ("six", 1.0)]
-    assert row.max_score == 6.0
+def said() -> Console:
+    return Console(file=StringIO(), width=200)
 
 
-def test_an_answer_in_words_waits_for_the_instructor(graded):
-    assert graded.rows["perfect"].waiting == {"written_why"}
-    assert not graded.rows["untouched"].waiting
+def hand_in(course, student, notebook):
+    path = course / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
 
 
-def test_a_notebook_that_cannot_be_read_is_listed_and_stops_nothing(graded):
-    (problem,) = graded.problems
-    assert problem.job == Job("cut_off", "07_tiny")
-    assert "JSON" in problem.reason
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A course, the perfect notebook, and one that forgot to leave X alone."""
+    course = tmp_path_factory.mktemp("grade") / "course"
+    prepare_course(course, SOLUTIONS)
+    perfect = solved(read(course, "release", LESSON), read(course, "source", LESSON))
+    wrong = mistaken(perfect, of_lesson(LESSON), "00.center", 4)
+    return course, perfect, wrong
 
 
-def test_the_gradebook_is_printed(graded):
-    assert "perfect" in graded.printed
-    assert "3/6" in graded.printed
-    assert "1 double, 2 six, 3 written_why" in graded.printed
-    assert "Not graded: 07_tiny of cut_off" in graded.printed
+@pytest.fixture(scope="module")
+def graded(work):
+    """What the run printed, for two learners."""
+    course, perfect, wrong = work
+    hand_in(course, "ada", perfect)
+    hand_in(course, "bob", wrong)
+    console = said()
+    tally = grade_class(course, (), How(jobs=1), console)
+    assert (tally.judged, tally.recorded, tally.problems) == (2, 2, {})
+    return console.file.getvalue()
 
 
-def test_the_grades_are_written_as_csv(graded):
-    with (graded.folder / "grades.csv").open(encoding="utf-8") as file:
-        rows = {row["student"]: row for row in csv.DictReader(file)}
-    assert rows["perfect"] == {
-        "student": "perfect",
-        "lesson": "07_tiny",
-        "score": "3.0",
-        "max_score": "6.0",
-        "07.double": "2.0",
-        "07.six": "1.0",
-        "07.written_why": "",
-    }
+def scores(course) -> dict[str, str]:
+    with (course / "report" / "grades.csv").open(encoding="utf-8-sig") as file:
+        return {row["student"]: row["score"] for row in csv.DictReader(file)}
 
 
-def test_feedback_pages_are_written(graded):
-    page = graded.folder / "feedback" / "perfect" / "07_tiny" / "07_tiny.html"
-    assert "Score: 2.0 / 2.0" in page.read_text("utf-8")
+def test_the_gradebook_is_printed_and_written(graded, work):
+    assert "ada" in graded
+    assert scores(work[0]) == {"ada": "5", "bob": "4.5"}
 
 
-def test_grading_uses_the_class_seed_and_skips_experiments(graded):
-    path = graded.folder / "autograded" / "perfect" / "07_tiny" / "07_tiny.ipynb"
-    cells = nbformat.read(path, as_version=4).cells
-    sources = "\n".join(cell.source for cell in cells)
-    assert f"use_class_seed({class_seed(graded.folder)})" in sources
-    assert cells[-1].outputs == []
+@pytest.mark.usefixtures("graded")
+def test_reports_and_feedback_are_written(work):
+    course = work[0]
+    assert "in place" in (course / "report" / "class.html").read_text("utf-8")
+    page = course / "feedback" / "bob" / LESSON / f"{LESSON}.html"
+    text = page.read_text("utf-8")
+    assert "writes into the caller" in text
+    assert "class_seed" not in text
 
 
-class Fragile:
-    """An execution that fails on one student."""
+@pytest.mark.usefixtures("graded")
+def test_a_regrade_writes_only_once_it_is_agreed(work):
+    course, _, wrong = work
+    hand_in(course, "ada", wrong)
+    console = said()
+    regrade_class(course, lambda: False, (), How(jobs=1), console)
+    assert "ada" in console.file.getvalue()
+    report_class(course, said())
+    assert scores(course)["ada"] == "5"
+    regrade_class(course, lambda: True, (), How(jobs=1), said())
+    assert scores(course)["ada"] == "4.5"
 
-    def grade(self, course, job):
-        if job.student == "unlucky":
-            raise OSError("disk full")
+
+def test_a_report_on_nothing_says_what_to_do(tmp_path):
+    with pytest.raises(CannotGrade, match="course grade"):
+        report_class(tmp_path, said())
 
 
-def test_one_failure_never_stops_the_class(tmp_path):
-    jobs = [Job("unlucky", "07_tiny"), Job("lucky", "07_tiny")]
-    seen = []
-    problems = grade_submissions(
-        tmp_path, jobs, Fragile(), lambda all_jobs: seen.extend(all_jobs) or all_jobs
-    )
-    assert problems == [Problem(jobs[0], "OSError('disk full')")]
-    assert seen == jobs
+def test_a_sandbox_that_does_not_exist_is_refused_in_words(monkeypatch, work, graded):
+    monkeypatch.setattr(cli, "COURSE", work[0])
+    result = CliRunner().invoke(cli.app, ["grade", "--sandbox", "none of them"])
+    assert result.exit_code == 1
+    assert "expected bubblewrap or none" in result.output
+
+
+def test_an_archive_that_is_none_is_refused_in_words(monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "COURSE", tmp_path / "course")
+    archive = tmp_path / "all.zip"
+    archive.write_text("not a zip")
+    command = ["collect", str(archive), "--lesson", LESSON]
+    result = CliRunner().invoke(cli.app, command)
+    assert result.exit_code == 1
+    assert "cannot be read as a zip archive" in result.output

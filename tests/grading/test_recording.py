@@ -17,12 +17,12 @@ from grading.course import (
     settings_of,
 )
 from grading.feedback import FeedbackWriter
-from grading.grade import Job, JudgedExecution, NbgraderExecution
 from grading.judge import judge
 from grading.record import read_gradebook
 from grading.recording import Recorder, record
 from grading.sample_class import mistaken, read, solved, with_source, without
 from tests.grading.open_place import OpenPlace
+from tests.grading.plain_nbgrader import autograde
 from utils.exercises import of_lesson
 
 LESSON, WORDS = "00_start", "01_knn"
@@ -108,12 +108,11 @@ def test_the_gradebook_has_the_scores_of_the_verdicts(course, judged):
 def test_honest_work_gets_the_same_scores_from_nbgrader(course, tmp_path):
     plain = tmp_path / "plain"
     prepare_course(plain, SOLUTIONS)
-    execution = NbgraderExecution()
     for path in sorted(course.glob(f"submitted/*/{LESSON}")):
         student = path.parent.name
         notebook = nbformat.read(path / f"{LESSON}.ipynb", as_version=4)
         hand_in(plain, student, LESSON, notebook)
-        execution.grade(plain, Job(student, LESSON))
+        autograde(plain, student, LESSON)
     ours = rows(course)
     for key, row in rows(plain).items():
         assert ours[key].by_exercise == row.by_exercise
@@ -291,14 +290,3 @@ def with_student(one, student):
     from dataclasses import replace
 
     return replace(one, verdict=replace(one.verdict, student=student))
-
-
-def test_the_execution_grades_records_and_writes_the_page(course):
-    path = course / "submitted" / "cut_off" / LESSON / f"{LESSON}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text("{cut off")
-    JudgedExecution(OpenPlace()).grade(course, Job("cut_off", LESSON))
-    row = rows(course)["cut_off", LESSON]
-    assert (row.score, row.waiting) == (0.0, frozenset())
-    page = course / "feedback" / "cut_off" / LESSON / f"{LESSON}.html"
-    assert "not readable as JSON" in page.read_text("utf-8")
