@@ -113,6 +113,8 @@ def main() -> None:
         command = [sys.executable, "-c", OURS, str(ours), lesson, str(chosen.jobs)]
         our_time = seconds(command, Path(__file__).parent.parent)
         by_nbgrader, by_us = scores(theirs), scores(ours)
+    if len(by_us) != chosen.count:
+        raise SystemExit(f"only {len(by_us)} of {chosen.count} are in the gradebook")
     same = sum(by_us[student] == score for student, score in by_nbgrader.items())
     each = (several - one) / (sample - 1)
     their_time = one + (chosen.count - 1) * each
