@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,13 @@ def chromium() -> Finding:
     return None, ""
 
 
+@cache
+def distributed() -> Finding:
+    """Is Dask's scheduler installed?"""
+    missing = find_spec("distributed") is None
+    return None, "install the course's extra `cluster`" if missing else ""
+
+
 def data(*names: str) -> Finding:
     """Is one of these files or folders in `COURSE_DATA`?"""
     if not os.environ.get("COURSE_DATA"):
@@ -115,6 +123,7 @@ def data(*names: str) -> Finding:
 REQUIREMENTS: dict[str, Callable[[], Finding]] = {
     "bubblewrap": bubblewrap,
     "chromium": chromium,
+    "distributed": distributed,
     "cifar10": partial(data, "cifar-10-batches-bin", "cifar-10-batches-bin.tar.xz"),
     "mnist": partial(data, "mnist"),
     "flowers": partial(data, "flower_photos"),

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from importlib.util import find_spec
 from threading import Thread
 from time import sleep
 
@@ -11,10 +10,7 @@ import pytest
 from grading.course import CannotGrade
 from grading.executors import Cluster
 
-pytestmark = pytest.mark.skipif(
-    not find_spec("distributed") and not os.environ.get("CI"),
-    reason="no distributed: install the course's extra `cluster`",
-)
+pytestmark = pytest.mark.requires("distributed")
 COUNT = 18
 
 
