@@ -94,6 +94,7 @@ def grade(
 ) -> None:
     """Grade what is new or changed in grading/course/submitted/ (for instructors)."""
     with plain_errors():
+        start_workers(scheduler)
         from grading.class_run import How
         from grading.grade import grade_class
 
@@ -110,6 +111,7 @@ def regrade(
 ) -> None:
     """Grade again after a change; shows whose score changes before it writes."""
     with plain_errors():
+        start_workers(scheduler)
         from grading.class_run import How
         from grading.grade import regrade_class
 
@@ -197,6 +199,14 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
     ours = (MalformedCell, CannotGrade, SandboxMissing, UnknownExercise)
     return (*ours, FileNotFoundError)
+
+
+def start_workers(scheduler: str) -> None:
+    """Let the process that workers are forked from import while this one does."""
+    from grading.warm import start_importing
+
+    if not scheduler:
+        start_importing()
 
 
 def say(sentence: str) -> None:

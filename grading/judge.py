@@ -98,6 +98,7 @@ class Judging:
         """The verdict on each exercise, and on each test of the instructor's own."""
         if self.read.cells is None:
             yield from map(self.nothing_there, self.master.exercises.values())
+            yield from self.own_tests()
             return
         own = [n for n, number in enumerate(self.graft.run) if number in self.graft.own]
         with Session(place, self.cells, own) as self.session:
@@ -184,13 +185,19 @@ class Judging:
         return ExerciseVerdict(exercise.id, exercise.points, 0.0, status)
 
     def own_tests(self) -> Iterator[ExerciseVerdict]:
-        """The tests that an instructor added: they passed where they raised nothing."""
-        errors = dict(zip(self.graft.run, self.session.errors, strict=False))
+        """The tests that an instructor added: they passed where they raised nothing.
+
+        One that was not run did not pass: nbgrader gives full points to a test cell
+        that has no output.
+        """
+        ran = self.session is not None and self.session.complete
+        seen = self.session.errors if ran else ()
+        errors = dict(zip(self.graft.run, seen, strict=False))
         for number, cell in enumerate(self.graft.notebook.cells):
             marks = cell.metadata.get("nbgrader", {})
             name = marks.get("grade_id", "")
             if name in self.master.names and self.kind(name) == "test":
-                passed = self.session.complete and errors.get(number) == ""
+                passed = errors.get(number) == ""
                 points = float(marks["points"])
                 self.findings.append(f"`{name}`: {BY_ITSELF}")
                 yield ExerciseVerdict(

@@ -260,13 +260,34 @@ def test_the_stub_has_no_digest(judged, submit):
     assert judged(submit()).verdict.source_digests == {}
 
 
-def test_an_instructors_own_test_is_run_and_marked(tmp_path, submit, judged):
+@pytest.fixture
+def with_own_test(tmp_path):
+    """A folder of lessons in which an instructor has added a test."""
     lessons = tmp_path / "lessons"
     lessons.mkdir()
     text = (Path(__file__).parent / "tiny_course" / f"{LESSON}.py").read_text("utf-8")
     header = '# %% nbgrader={"grade": true, "grade_id": "mine", "points": 4}'
     (lessons / f"{LESSON}.py").write_text(f"{text}\n{header}\nassert double(2) == 4\n")
-    folder = submit(**RIGHT)
+    return lessons
+
+
+def test_an_instructors_own_test_earns_nothing_where_nothing_can_be_read(
+    tmp_path, with_own_test
+):
+    folder = tmp_path / "handed_in"
+    folder.mkdir()
+    (folder / f"{LESSON}.ipynb").write_text("{cut off")
+    result = judge(
+        "ada", LESSON, folder, SECRET, OpenPlace(), with_own_test, EXERCISES_OF
+    )
+    own = result.verdict.exercises[-1]
+    assert (own.id, own.score, own.points) == ("mine", 0.0, 4.0)
+    (output,) = outputs(result, "mine")
+    assert output["data"]["text/plain"] == "0.0"
+
+
+def test_an_instructors_own_test_is_run_and_marked(submit, with_own_test):
+    lessons, folder = with_own_test, submit(**RIGHT)
     for place, score in ((OpenPlace(), 4.0), (Dead(), 0.0)):
         result = judge("ada", LESSON, folder, SECRET, place, lessons, EXERCISES_OF)
         own = result.verdict.exercises[-1]
