@@ -18,6 +18,7 @@ from utils.subject import Trouble
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTILE = Path(__file__).parent / "hostile"
+FORGING = "# %% [forging.py]\n"
 MEBIBYTE = 1 << 20
 LIMITS = Limits(
     cell_seconds=0.5,
@@ -103,11 +104,16 @@ class Secrets:
 
     def cells_of(self, path: Path) -> list[str]:
         """The cells of a hostile notebook, with the places that it aims at."""
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace(FORGING, f"# %%\n{forging()}")
         marks = {"FOLDER": self.folder, "ROOT": ROOT, "PORT": self.port}
         for mark, value in marks.items():
             text = text.replace(f"@{mark}@", str(value))
         return text.split("# %%")[1:]
+
+
+def forging() -> str:
+    """The cell that several notebooks begin with."""
+    return (HOSTILE / "shared" / "forging.py").read_text(encoding="utf-8")
 
 
 def listening(family: int, address: object) -> socket.socket:
