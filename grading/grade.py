@@ -43,7 +43,7 @@ def grade_class(
         make_sample_class(course)
     tally = grade_all(course, lessons, how, console)
     print_gradebook(read_gradebook(course), console)
-    report_class(course, console)
+    report_class(course, console, everyone=False)
     show_problems(tally, console)
     return tally
 
@@ -63,7 +63,7 @@ def regrade_class(
     prepare_course(course, how.solutions)
     tally = regrade(course, agree, lessons, how, console)
     if tally.recorded:
-        report_class(course, console)
+        report_class(course, console, everyone=False)
     show_problems(tally, console)
     return tally
 
@@ -73,10 +73,13 @@ def report_class(
     console: Console | None = None,
     canvas: Path | None = None,
     moodle: Path | None = None,
+    everyone: bool = True,
 ) -> None:
     """Write the class page, the learners' pages, nbgrader's feedback and the tables.
 
     `canvas` and `moodle` are exports of these platforms, by which learners are found.
+    Feedback, the slow part, is written anew for `everyone`, since points and comments
+    may have been given by hand, or else only where it is older than the graded work.
     Raises CannotGrade where nothing has been graded, ValueError for an export that
     cannot be read.
     """
@@ -84,9 +87,9 @@ def report_class(
     verdicts = verdicts_in(course)
     if not verdicts:
         raise CannotGrade(f"nothing has been graded in {course}: run `course grade`")
-    with FeedbackWriter(course) as pages:
-        for verdict in track(verdicts, "Feedback", console=console, transient=True):
-            pages.write(verdict.student, verdict.lesson)
+    write_feedback(
+        course, [v for v in verdicts if everyone or stale(course, v)], console
+    )
     gradebook, sources = read_gradebook(course), answers_in(course / VERDICTS)
     folder = course / REPORT
     reports = write_reports(verdicts, folder, sources, gradebook, canvas, moodle)
@@ -96,6 +99,25 @@ def report_class(
     for platform, learners in reports.left_out.items():
         if learners and (canvas if platform == "Canvas" else moodle):
             console.print(f"Not in the export of {platform}: {', '.join(learners)}")
+
+
+def write_feedback(course: Path, due: Sequence[Verdict], console: Console) -> None:
+    """Write nbgrader's feedback pages on these submissions."""
+    if not due:
+        return
+    with FeedbackWriter(course) as pages:
+        for verdict in track(due, "Feedback", console=console, transient=True):
+            pages.write(verdict.student, verdict.lesson)
+
+
+def stale(course: Path, verdict: Verdict) -> bool:
+    """Whether there is no feedback page, or one that is older than the graded work."""
+    place = Path(verdict.student, verdict.lesson, verdict.lesson)
+    page = (course / "feedback" / place).with_suffix(".html")
+    graded = (course / "autograded" / place).with_suffix(".ipynb")
+    if not graded.exists():
+        return False
+    return not page.exists() or page.stat().st_mtime < graded.stat().st_mtime
 
 
 def verdicts_in(course: Path) -> list[Verdict]:

@@ -72,6 +72,22 @@ def test_reports_and_feedback_are_written(work):
 
 
 @pytest.mark.usefixtures("graded")
+def test_a_second_run_writes_feedback_only_where_the_work_changed(work):
+    course, perfect, wrong = work
+    pages = [
+        course / "feedback" / name / LESSON / f"{LESSON}.html"
+        for name in ("ada", "bob")
+    ]
+    before = [page.stat().st_mtime_ns for page in pages]
+    hand_in(course, "bob", perfect)
+    grade_class(course, (), How(jobs=1), said())
+    hand_in(course, "bob", wrong)
+    after = [page.stat().st_mtime_ns for page in pages]
+    assert after[0] == before[0]
+    assert after[1] > before[1]
+
+
+@pytest.mark.usefixtures("graded")
 def test_a_regrade_writes_only_once_it_is_agreed(work):
     course, _, wrong = work
     hand_in(course, "ada", wrong)
