@@ -22,6 +22,7 @@ import numpy as np
 
 from utils import check, course_mode, hint, plots
 from utils.data import load_cifar10
+from utils.plots.knn import show_cross_validation, show_folds, show_gallery
 
 # %% [markdown]
 r"""
@@ -470,7 +471,7 @@ neighbour of another class.
 names = pictures.class_names
 shown = np.arange(8)
 nearest = np.argsort(distances[shown], axis=1)[:, :5]
-plots.show_gallery(
+show_gallery(
     pictures.X_test[shown],
     [pictures.X_train[row] for row in nearest],
     [names[y_test[i]] for i in shown],
@@ -499,7 +500,7 @@ This is **cross-validation**.
 """
 
 # %%
-plots.show_folds(17, 5, "Orange: held out. Every image is held out exactly once")
+show_folds(17, 5, "Orange: held out. Every image is held out exactly once")
 
 # %% [markdown]
 r"""
@@ -594,7 +595,7 @@ validate = partial(
     borrow("01.cross_validate", cross_validate), classify=nearest_neighbours
 )
 accuracies = validate(X_train[:n_images], y_train[:n_images], ks, 5)
-plots.show_cross_validation(ks, accuracies)
+show_cross_validation(ks, accuracies)
 
 # %% tags=["experiment"]
 best_k = ks[accuracies.mean(axis=1).argmax()]

@@ -20,10 +20,11 @@ COURSE, PACKAGES, CACHE = "/course", "/site-packages", "/course/cache"
 OURS = (
     "utils/__init__.py",
     "utils/subject",
-    "utils/stand_ins.py",
-    "utils/plots.py",
+    "utils/stand_ins",
+    "utils/plots",
     "utils/data",
     "utils/borrow.py",
+    "utils/training.py",
 )
 INSIDE = Path(__file__).parent / "inside"
 

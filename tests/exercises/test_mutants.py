@@ -16,7 +16,7 @@ from utils.subject import TimedOut
 from utils.subject.local import alarm, local_subject
 from utils.subject.troubles import TimeIsUp
 
-TABLE = Path(__file__).with_name("equivalent_mutants.txt")
+TABLES = Path(__file__).with_name("equivalent_mutants")
 SAMPLE, SECONDS, SEEDS = 10, 1.0, (0, 1, 2)
 ALL_OF_THEM = os.environ.get("COURSE_MUTANTS") == "all"
 
@@ -26,7 +26,8 @@ pytestmark = pytest.mark.mutants
 @cache
 def equivalent() -> dict[tuple[str, str], str]:
     """The reasons why some mutants are right answers, by exercise and change."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    texts = [path.read_text(encoding="utf-8") for path in sorted(TABLES.glob("*.txt"))]
+    lines = "".join(texts).splitlines()
     rows = [line.split(" | ") for line in lines if line and not line.startswith("#")]
     return {(key, change): reason for key, change, reason in rows}
 
@@ -78,7 +79,7 @@ def test_a_mutant_of_the_solution_loses_points(exercise):
     assert not survivors, "\n".join(["not noticed:", *survivors])
 
 
-def test_the_table_of_equivalent_mutants_has_no_stale_entry():
+def test_the_tables_of_equivalent_mutants_have_no_stale_entry():
     by_id = {exercise.id: exercise for exercise in CHECKED}
     for key, change in equivalent():
         mutants = {m.change: m for m in mutants_of(answers()[key].source)}

@@ -15,7 +15,7 @@ from utils.checks.evaluate import Report, evaluate
 from utils.checks.exercise import Exercise
 from utils.subject.local import local_subject
 
-PUBLIC = ("utils/__init__.py", "utils/stand_ins.py", "utils/subject")
+PUBLIC = ("utils/__init__.py", "utils/stand_ins", "utils/subject")
 
 
 @dataclass(frozen=True)

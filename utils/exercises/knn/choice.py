@@ -8,7 +8,7 @@ from utils.subject import Named
 
 
 def choose_k_cases(rng: np.random.Generator) -> list[Case]:
-    read = Named("utils.stand_ins.read_accuracies")
+    read = Named("utils.stand_ins.knn.read_accuracies")
 
     def case(name, table, ks, best, **more):
         X = np.pad(table, ((0, 9), (0, 4)), constant_values=0.99)
