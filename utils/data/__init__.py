@@ -1,4 +1,4 @@
-"""The course's pictures: `load_cifar10` finds CIFAR-10 or lets built-in ones stand in.
+"""The course's data: `load_cifar10` (built-in pictures may stand in), `load_weights`.
 
 Looked for in the folder that the environment variable `COURSE_DATA` names, then in the
 user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
@@ -8,5 +8,14 @@ user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
 from utils.data.cifar10 import CIFAR10_NAMES, load_cifar10
 from utils.data.images import DataError, ImageSet
 from utils.data.shapes import NAMES as BUILTIN_NAMES
+from utils.data.weights import Weights, load_weights
 
-__all__ = ["BUILTIN_NAMES", "CIFAR10_NAMES", "DataError", "ImageSet", "load_cifar10"]
+__all__ = [
+    "BUILTIN_NAMES",
+    "CIFAR10_NAMES",
+    "DataError",
+    "ImageSet",
+    "Weights",
+    "load_cifar10",
+    "load_weights",
+]
