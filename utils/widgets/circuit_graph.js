@@ -1,0 +1,292 @@
+// A graph of gates: the value above each edge, the gradient of the output below it.
+// The model holds gates [name, operation, arguments] in order, the output last, inputs
+// {name: value}, limits [low, high], and shown: gates the gradient has gone back through.
+
+const ROW = 68, RADIUS = 15; // pixels
+
+const add = (xs) => xs.reduce((a, b) => a + b, 0);
+const multiply = (xs) => xs.reduce((a, b) => a * b, 1);
+const logistic = ([x]) => 1 / (1 + Math.exp(-x));
+
+// What a gate computes, its slope on each argument, how it is drawn, and its rule.
+const OPERATIONS = {
+  "+": {
+    sign: "+", value: add, slopes: (xs) => xs.map(() => 1),
+    rule: "adding hands the gradient on to every input as it is",
+  },
+  "*": {
+    sign: "×", value: multiply,
+    slopes: (xs) => xs.map((_, i) => multiply(xs.filter((_, j) => j !== i))),
+    rule: "multiplying: the slope on one input is the product of the others",
+  },
+  max: {
+    sign: "max", value: (xs) => Math.max(...xs),
+    slopes: (xs) => {
+      const largest = xs.map((x) => x === Math.max(...xs));
+      return largest.map((is) => (is ? 1 / largest.filter(Boolean).length : 0));
+    },
+    rule: "the maximum hands the gradient to the largest input only",
+  },
+  exp: {
+    sign: "exp", value: ([x]) => Math.exp(x), slopes: ([x]) => [Math.exp(x)],
+    rule: "the slope of exp is its own value",
+  },
+  neg: {
+    sign: "−1×", value: ([x]) => -x, slopes: () => [-1],
+    rule: "minus turns the sign of the gradient",
+  },
+  recip: {
+    sign: "1/x", value: ([x]) => 1 / x, slopes: ([x]) => [-1 / (x * x)],
+    rule: "the slope of 1/x is −1/x²",
+  },
+  sigmoid: {
+    sign: "σ", value: (xs) => logistic(xs),
+    slopes: (xs) => [(1 - logistic(xs)) * logistic(xs)],
+    rule: "the slope of the sigmoid σ is (1 − σ) σ",
+  },
+};
+
+function make(tag, attributes = {}, ...children) {
+  const drawn = ["svg", "g", "path", "circle", "text"].includes(tag);
+  const space = `http://www.w3.org/${drawn ? "2000/svg" : "1999/xhtml"}`;
+  const element = document.createElementNS(space, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function written(x) {
+  if (Number.isNaN(x)) return "undefined";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  const size = Math.abs(x);
+  if (size && (size < 0.005 || size >= 1e5)) return x.toExponential(1).replace("-", "−");
+  return String(Number(x.toFixed(size < 1 ? 3 : 2)) + 0).replace("-", "−");
+}
+const factor = (x) => (x < 0 ? `(${written(x)})` : written(x));
+const isName = (argument) => typeof argument === "string";
+
+// Values of all inputs and gates, by name.
+function forward(gates, inputs) {
+  const values = { ...inputs };
+  for (const [name, operation, args] of gates) {
+    values[name] = OPERATIONS[operation].value(args.map((a) => number(a, values)));
+  }
+  return values;
+}
+
+const number = (argument, values) => (isName(argument) ? values[argument] : argument);
+
+// The gradient goes back through the last `shown` gates. `steps` tells for each of them
+// what it hands to its inputs; `gradients` is the sum of what has arrived at each name.
+function backward(gates, values, shown) {
+  const gradients = { [gates.at(-1)[0]]: 1 };
+  const steps = [...gates].reverse().slice(0, shown).map(([name, operation, args]) => {
+    const slopes = OPERATIONS[operation].slopes(args.map((a) => number(a, values)));
+    const parts = args.map((argument, i) => ({
+      argument, slope: slopes[i], gradient: slopes[i] * gradients[name],
+    }));
+    for (const { argument, gradient } of parts.filter((part) => isName(part.argument))) {
+      gradients[argument] = (gradients[argument] ?? 0) + gradient;
+    }
+    return { name, operation, parts, from: gradients[name] };
+  });
+  return { gradients, steps };
+}
+
+// Where everything stands: inputs in rows on the left, a gate one column after the last
+// of its arguments, at their mean height but clear of its neighbours.
+function layout(gates, inputs) {
+  const places = {};
+  Object.keys(inputs).forEach((name, i) => { places[name] = { column: 0, row: i }; });
+  for (const [name, , args] of gates) {
+    const from = args.filter(isName).map((argument) => places[argument]);
+    const column = 1 + Math.max(0, ...from.map((place) => place.column));
+    let row = from.length ? add(from.map((place) => place.row)) / from.length : 0;
+    const taken = Object.values(places).filter((place) => place.column === column);
+    while (taken.some((place) => Math.abs(place.row - row) < 0.9)) row += 0.5;
+    places[name] = { column, row };
+  }
+  const all = Object.values(places);
+  const columns = Math.max(...all.map((place) => place.column));
+  const wide = Math.min(130, Math.max(70, 545 / (columns + 0.75)));
+  for (const place of all) {
+    place.x = place.column * wide;
+    place.y = (place.row + 0.5) * ROW;
+    place.start = place.x + (place.column ? RADIUS : 0);
+  }
+  const rows = Math.max(...all.map((place) => place.row)) + 1;
+  return { places, wide, width: (columns + 0.75) * wide, height: rows * ROW };
+}
+
+// Straight along its row, then over to the gate within the last column.
+function edge(from, to, wide) {
+  const bend = Math.max(from.start, to.x - wide + RADIUS), middle = (bend + to.x) / 2;
+  return `M${from.start},${from.y} H${bend} ` +
+    `C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`;
+}
+
+const formula = ([, operation, args]) => {
+  const terms = args.map((a) => (isName(a) ? a : factor(a)));
+  if (args.length > 1 && operation !== "max") {
+    return terms.join(` ${OPERATIONS[operation].sign} `);
+  }
+  const written = { neg: "−", recip: "1 / " }[operation];
+  return written ? written + terms[0] : `${operation}(${terms.join(", ")})`;
+};
+
+const sign = ([, operation, args]) =>
+  [OPERATIONS[operation].sign, ...args.filter((a) => !isName(a)).map(written)].join("");
+
+// The picture, and the texts in it that change.
+function drawGraph(gates, inputs) {
+  const { places, wide, width, height } = layout(gates, inputs);
+  const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
+  const [edges, circles, texts] = [make("g"), make("g"), make("g")];
+  const labels = { values: {}, gradients: {}, shares: {}, circles: {} };
+  const uses = gates.flatMap(([, , args]) => args.filter(isName));
+  for (const gate of gates) {
+    const [name, , args] = gate, { x, y } = places[name];
+    args.forEach((argument, i) => {
+      if (!isName(argument)) return;
+      const from = places[argument];
+      edges.append(make("path", { d: edge(from, places[name], wide), class: "edge" }));
+      if (uses.filter((use) => use === argument).length < 2) return;
+      const drop = from.y < y ? -6 : from.y > y ? 16 : 16 + 14 * (i - 1);
+      const spot = { x: x - RADIUS - 4, y: y + drop, class: "gradient share" };
+      labels.shares[`${name} ${i}`] = texts.appendChild(make("text", spot));
+    });
+    const circle = make("circle", { cx: x, cy: y, r: RADIUS });
+    const mark = make("text", { x, y, class: "sign" }, sign(gate));
+    const title = make("text", { x, y: y - RADIUS - 6, class: "name" }, name);
+    labels.circles[name] = circles.appendChild(make("g", { class: "gate" }, circle, mark));
+    texts.append(title);
+  }
+  const last = places[gates.at(-1)[0]];
+  edges.append(make("path", { d: `M${last.start},${last.y} H${width}`, class: "edge" }));
+  for (const [name, { start, y }] of Object.entries(places)) {
+    const put = (kind, dy) => texts.appendChild(
+      make("text", { x: start + 5, y: y + dy, class: kind, "data-name": name }));
+    labels.values[name] = put("value", -6);
+    labels.gradients[name] = put("gradient", 16);
+  }
+  svg.append(edges, circles, texts);
+  return { svg, labels };
+}
+
+// What a step of the backward pass did, in words.
+function explain({ name, operation, parts, from }, gates, gradients, steps) {
+  const gate = gates.find(([one]) => one === name);
+  const lines = parts.filter((part) => isName(part.argument)).map((part) =>
+    `on ${part.argument}: slope ${written(part.slope)} · gradient ${factor(from)} ` +
+    `= ${written(part.gradient)}`);
+  const again = new Set(parts.map((part) => part.argument).filter(isName));
+  const sums = [...again].flatMap((argument) => {
+    const shares = steps.flatMap((step) => step.parts)
+      .filter((part) => part.argument === argument).map((part) => factor(part.gradient));
+    return shares.length < 2 ? [] : [`${argument} is used ${shares.length} times so far, ` +
+      `its gradients add up: ${shares.join(" + ")} = ${written(gradients[argument])}`];
+  });
+  return [`${name} = ${formula(gate)}: ${OPERATIONS[operation].rule}.`, ...lines, ...sums]
+    .join("\n");
+}
+
+function render({ model, el }) {
+  let gates, inputs, labels, sliders, stepping = false;
+  const graph = make("div", { class: "graph" });
+  const result = make("output", { class: "result", "aria-live": "polite" });
+  const words = make("pre", { class: "words", role: "status" });
+  const back = make("button", { type: "button", class: "back" });
+  const all = make("button", { type: "button", class: "all" }, "All gradients");
+  const set = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+
+  function slider(name) {
+    const [low, high] = model.get("limits");
+    const range = make("input", {
+      type: "range", min: low, max: high, step: (high - low) / 200, "aria-label": name,
+    });
+    range.addEventListener("input", () =>
+      set("inputs", { ...model.get("inputs"), [name]: range.valueAsNumber }));
+    return range;
+  }
+  function build() {
+    gates = model.get("gates");
+    const drawn = drawGraph(gates, model.get("inputs"));
+    labels = drawn.labels;
+    const names = Object.keys(model.get("inputs"));
+    sliders = Object.fromEntries(names.map((name) => [name, slider(name)]));
+    const rows = names.map((name) =>
+      make("label", { class: "input" }, make("i", {}, name), sliders[name]));
+    graph.replaceChildren(make("div", { class: "inputs" }, ...rows), drawn.svg);
+    draw();
+  }
+  function draw() {
+    inputs = model.get("inputs");
+    const shown = model.get("shown"), values = forward(gates, inputs);
+    const { gradients, steps } = backward(gates, values, shown);
+    const output = gates.at(-1)[0];
+    for (const name of Object.keys(values)) {
+      const gradient = gradients[name];
+      labels.values[name].textContent = written(values[name]);
+      labels.gradients[name].textContent =
+        gradient === undefined ? "" : `∂ ${written(gradient)}`;
+    }
+    for (const text of Object.values(labels.shares)) text.textContent = "";
+    for (const { name, parts } of steps) {
+      parts.forEach(({ gradient }, i) => {
+        const text = labels.shares[`${name} ${i}`];
+        if (text) text.textContent = `∂ ${written(gradient)}`;
+      });
+    }
+    for (const [name, circle] of Object.entries(labels.circles)) {
+      circle.classList.toggle("now", shown < gates.length && steps.at(-1)?.name === name);
+      circle.classList.toggle("passed", steps.some((step) => step.name === name));
+    }
+    for (const [name, range] of Object.entries(sliders)) {
+      range.value = inputs[name];
+      range.setAttribute("aria-valuetext", `${name} = ${written(inputs[name])}`);
+    }
+    const slopes = Object.keys(inputs).filter((name) => gradients[name] !== undefined)
+      .map((name) => `∂${output}/∂${name} = ${written(gradients[name])}`);
+    result.textContent = [`${output} = ${written(values[output])}`, ...slopes].join(", ");
+    say(shown, steps, gradients, output);
+  }
+  function say(shown, steps, gradients, output) {
+    const done = shown >= gates.length;
+    back.textContent = done ? "Step backward" : "Next gate";
+    all.disabled = done;
+    const start = `The gradient of ${output} on itself is 1: the backward pass starts here.`;
+    if (shown === 0) words.textContent = start;
+    else if (done && !stepping) words.textContent = "";
+    else words.textContent = explain(steps.at(-1), gates, gradients, steps);
+  }
+
+  el.classList.add("course-figure", "circuit-graph");
+  el.dataset.figure = model.get("figure");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab keeps its hands off the arrows
+  const legend = make("p", { class: "legend" });
+  legend.append(make("span", { class: "value" }, "2.5"), " value, above its edge   ",
+    make("span", { class: "gradient" }, "∂ 2.5"), " gradient of the output, below it");
+  el.append(legend, graph, result, make("div", { class: "controls" }, back, all), words);
+  back.addEventListener("click", () => {
+    const shown = model.get("shown");
+    stepping = true;
+    set("shown", shown >= gates.length ? 0 : shown + 1);
+  });
+  all.addEventListener("click", () => {
+    stepping = false;
+    set("shown", gates.length);
+  });
+  const redrawn = [["inputs", draw], ["shown", draw], ["gates", build], ["limits", build]];
+  for (const [name, listener] of redrawn) model.on(`change:${name}`, listener);
+  build();
+  return () => {
+    for (const [name, listener] of redrawn) model.off(`change:${name}`, listener);
+  };
+}
+
+export default { render };
