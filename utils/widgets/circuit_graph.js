@@ -1,8 +1,7 @@
 // A graph of gates: the value above each edge, the gradient of the output below it.
-// The model holds gates [name, operation, arguments] in order, the output last, inputs
-// {name: value}, limits [low, high], and shown: gates the gradient has gone back through.
+// The model's traits are explained in circuit_graph.py.
 
-const ROW = 68, RADIUS = 15; // pixels
+const ROW = 68, RADIUS = 13, ROOM = 565; // pixels; room for gates beside the sliders
 
 const add = (xs) => xs.reduce((a, b) => a + b, 0);
 const multiply = (xs) => xs.reduce((a, b) => a * b, 1);
@@ -21,9 +20,9 @@ const OPERATIONS = {
   },
   max: {
     sign: "max", value: (xs) => Math.max(...xs),
-    slopes: (xs) => {
+    slopes: (xs) => { // on a tie they share it, as in torch.amax
       const largest = xs.map((x) => x === Math.max(...xs));
-      return largest.map((is) => (is ? 1 / largest.filter(Boolean).length : 0));
+      return largest.map((is) => is / largest.filter(Boolean).length);
     },
     rule: "the maximum hands the gradient to the largest input only",
   },
@@ -40,8 +39,7 @@ const OPERATIONS = {
     rule: "the slope of 1/x is −1/x²",
   },
   sigmoid: {
-    sign: "σ", value: (xs) => logistic(xs),
-    slopes: (xs) => [(1 - logistic(xs)) * logistic(xs)],
+    sign: "σ", value: logistic, slopes: (xs) => [(1 - logistic(xs)) * logistic(xs)],
     rule: "the slope of the sigmoid σ is (1 − σ) σ",
   },
 };
@@ -57,12 +55,12 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-function written(x) {
+function written(x, digits = 3) {
   if (Number.isNaN(x)) return "undefined";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
-  const size = Math.abs(x);
-  if (size && (size < 0.005 || size >= 1e5)) return x.toExponential(1).replace("-", "−");
-  return String(Number(x.toFixed(size < 1 ? 3 : 2)) + 0).replace("-", "−");
+  const size = Math.abs(x), tiny = size && size < 0.6 * 10 ** -digits;
+  if (tiny || size >= 1e4) return x.toExponential(0).replaceAll("-", "−");
+  return String(Number(x.toFixed(digits)) + 0).replace("-", "−");
 }
 const factor = (x) => (x < 0 ? `(${written(x)})` : written(x));
 const isName = (argument) => typeof argument === "string";
@@ -96,35 +94,45 @@ function backward(gates, values, shown) {
 }
 
 // Where everything stands: inputs in rows on the left, a gate one column after the last
-// of its arguments, at their mean height but clear of its neighbours.
+// of its arguments, at their mean height but clear of other gates and of long edges.
 function layout(gates, inputs) {
-  const places = {};
+  const places = {}, reach = {};
   Object.keys(inputs).forEach((name, i) => { places[name] = { column: 0, row: i }; });
   for (const [name, , args] of gates) {
-    const from = args.filter(isName).map((argument) => places[argument]);
-    const column = 1 + Math.max(0, ...from.map((place) => place.column));
-    let row = from.length ? add(from.map((place) => place.row)) / from.length : 0;
-    const taken = Object.values(places).filter((place) => place.column === column);
-    while (taken.some((place) => Math.abs(place.row - row) < 0.9)) row += 0.5;
-    places[name] = { column, row };
+    const from = args.filter(isName);
+    const column = 1 + Math.max(0, ...from.map((argument) => places[argument].column));
+    places[name] = { column };
+    for (const argument of from) reach[argument] = Math.max(reach[argument] ?? 0, column);
+  }
+  for (const [name, , args] of gates) {
+    const from = args.filter(isName).map((argument) => places[argument].row);
+    const { column } = places[name];
+    const meets = (row) => Object.entries(places).some(([other, place]) => {
+      const passes = place.column < column && reach[other] > column;
+      const room = place.column === column && other !== name ? 0.9 : passes ? 0.5 : 0;
+      return Math.abs(place.row - row) < room;
+    });
+    let row = from.length ? add(from) / from.length : 0;
+    while (meets(row)) row += 0.25;
+    places[name].row = row;
   }
   const all = Object.values(places);
   const columns = Math.max(...all.map((place) => place.column));
-  const wide = Math.min(130, Math.max(70, 545 / (columns + 0.75)));
+  const wide = Math.min(150, Math.max(64, ROOM / (columns + 0.85)));
   for (const place of all) {
     place.x = place.column * wide;
     place.y = (place.row + 0.5) * ROW;
     place.start = place.x + (place.column ? RADIUS : 0);
   }
   const rows = Math.max(...all.map((place) => place.row)) + 1;
-  return { places, wide, width: (columns + 0.75) * wide, height: rows * ROW };
+  return { places, wide, width: (columns + 0.85) * wide, height: rows * ROW };
 }
 
-// Straight along its row, then over to the gate within the last column.
-function edge(from, to, wide) {
-  const bend = Math.max(from.start, to.x - wide + RADIUS), middle = (bend + to.x) / 2;
-  return `M${from.start},${from.y} H${bend} ` +
-    `C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`;
+// Straight along its row, then over to the gate; `bulge` parts edges of the same ends.
+function edge(from, to, wide, bulge) {
+  const bend = Math.max(from.start, to.x - Math.min(0.7 * wide, 75));
+  const middle = (bend + to.x) / 2, [up, down] = [from.y + bulge, to.y + bulge];
+  return `M${from.start},${from.y} H${bend} C${middle},${up} ${middle},${down} ${to.x},${to.y}`;
 }
 
 const formula = ([, operation, args]) => {
@@ -132,33 +140,37 @@ const formula = ([, operation, args]) => {
   if (args.length > 1 && operation !== "max") {
     return terms.join(` ${OPERATIONS[operation].sign} `);
   }
-  const written = { neg: "−", recip: "1 / " }[operation];
-  return written ? written + terms[0] : `${operation}(${terms.join(", ")})`;
+  const prefix = { neg: "−", recip: "1 / " }[operation];
+  return prefix ? prefix + terms[0] : `${operation}(${terms.join(", ")})`;
 };
 
 const sign = ([, operation, args]) =>
-  [OPERATIONS[operation].sign, ...args.filter((a) => !isName(a)).map(written)].join("");
+  [OPERATIONS[operation].sign, ...args.filter((a) => !isName(a)).map((a) => written(a))].join("");
 
 // The picture, and the texts in it that change.
 function drawGraph(gates, inputs) {
   const { places, wide, width, height } = layout(gates, inputs);
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
   const [edges, circles, texts] = [make("g"), make("g"), make("g")];
-  const labels = { values: {}, gradients: {}, shares: {}, circles: {} };
-  const uses = gates.flatMap(([, , args]) => args.filter(isName));
+  const labels = { values: {}, gradients: {}, shares: [], circles: {} };
+  const uses = gates.flatMap(([, , args]) => args);
   for (const gate of gates) {
     const [name, , args] = gate, { x, y } = places[name];
     args.forEach((argument, i) => {
       if (!isName(argument)) return;
       const from = places[argument];
-      edges.append(make("path", { d: edge(from, places[name], wide), class: "edge" }));
+      const twins = args.filter((one) => one === argument).length;
+      const bulge = twins > 1 ? 44 * (i / (args.length - 1) - 0.5) : 0;
+      const d = edge(from, places[name], wide, bulge);
+      edges.append(make("path", { d, class: "edge" }));
       if (uses.filter((use) => use === argument).length < 2) return;
-      const drop = from.y < y ? -6 : from.y > y ? 16 : 16 + 14 * (i - 1);
+      const drop = bulge ? 5 + 1.3 * bulge : from.y < y ? -6 : 17;
       const spot = { x: x - RADIUS - 4, y: y + drop, class: "gradient share" };
-      labels.shares[`${name} ${i}`] = texts.appendChild(make("text", spot));
+      labels.shares.push({ name, i, text: texts.appendChild(make("text", spot)) });
     });
     const circle = make("circle", { cx: x, cy: y, r: RADIUS });
     const mark = make("text", { x, y, class: "sign" }, sign(gate));
+    mark.classList.toggle("long", sign(gate).length > 3);
     const title = make("text", { x, y: y - RADIUS - 6, class: "name" }, name);
     labels.circles[name] = circles.appendChild(make("g", { class: "gate" }, circle, mark));
     texts.append(title);
@@ -172,17 +184,34 @@ function drawGraph(gates, inputs) {
     labels.gradients[name] = put("gradient", 16);
   }
   svg.append(edges, circles, texts);
-  return { svg, labels };
+  svg.classList.toggle("dense", wide < 90);
+  return { svg, labels, digits: wide < 90 ? 2 : 3 };
+}
+
+// Values, gradients and what each edge brings; the gate of the last step stands out.
+function write(labels, values, { gradients, steps }, digits, underWay) {
+  const gradient = (x) => (x === undefined ? "" : `∂\u2009${written(x, digits)}`);
+  for (const name of Object.keys(values)) {
+    labels.values[name].textContent = written(values[name], digits);
+    labels.gradients[name].textContent = gradient(gradients[name]);
+  }
+  const parts = Object.fromEntries(steps.map((step) => [step.name, step.parts]));
+  for (const { name, i, text } of labels.shares) {
+    text.textContent = gradient(parts[name]?.[i].gradient);
+  }
+  for (const [name, circle] of Object.entries(labels.circles)) {
+    circle.classList.toggle("now", underWay && steps.at(-1)?.name === name);
+    circle.classList.toggle("passed", name in parts);
+  }
 }
 
 // What a step of the backward pass did, in words.
 function explain({ name, operation, parts, from }, gates, gradients, steps) {
   const gate = gates.find(([one]) => one === name);
-  const lines = parts.filter((part) => isName(part.argument)).map((part) =>
-    `on ${part.argument}: slope ${written(part.slope)} · gradient ${factor(from)} ` +
-    `= ${written(part.gradient)}`);
-  const again = new Set(parts.map((part) => part.argument).filter(isName));
-  const sums = [...again].flatMap((argument) => {
+  const named = parts.filter((part) => isName(part.argument));
+  const lines = named.map(({ argument, slope, gradient }) => `on ${argument}: ` +
+    `slope ${written(slope)} · gradient ${factor(from)} = ${written(gradient)}`);
+  const sums = [...new Set(named.map((part) => part.argument))].flatMap((argument) => {
     const shares = steps.flatMap((step) => step.parts)
       .filter((part) => part.argument === argument).map((part) => factor(part.gradient));
     return shares.length < 2 ? [] : [`${argument} is used ${shares.length} times so far, ` +
@@ -193,17 +222,16 @@ function explain({ name, operation, parts, from }, gates, gradients, steps) {
 }
 
 function render({ model, el }) {
-  let gates, inputs, labels, sliders, stepping = false;
+  let gates, svg, labels, digits, sliders, stepping = false;
   const graph = make("div", { class: "graph" });
   const result = make("output", { class: "result", "aria-live": "polite" });
   const words = make("pre", { class: "words", role: "status" });
-  const back = make("button", { type: "button", class: "back" });
+  const backButton = make("button", { type: "button", class: "back" });
   const all = make("button", { type: "button", class: "all" }, "All gradients");
   const set = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
-
   function slider(name) {
     const [low, high] = model.get("limits");
     const range = make("input", {
@@ -215,49 +243,33 @@ function render({ model, el }) {
   }
   function build() {
     gates = model.get("gates");
-    const drawn = drawGraph(gates, model.get("inputs"));
-    labels = drawn.labels;
     const names = Object.keys(model.get("inputs"));
+    ({ svg, labels, digits } = drawGraph(gates, model.get("inputs")));
     sliders = Object.fromEntries(names.map((name) => [name, slider(name)]));
     const rows = names.map((name) =>
       make("label", { class: "input" }, make("i", {}, name), sliders[name]));
-    graph.replaceChildren(make("div", { class: "inputs" }, ...rows), drawn.svg);
+    graph.replaceChildren(make("div", { class: "inputs" }, ...rows), svg);
     draw();
   }
   function draw() {
-    inputs = model.get("inputs");
-    const shown = model.get("shown"), values = forward(gates, inputs);
-    const { gradients, steps } = backward(gates, values, shown);
-    const output = gates.at(-1)[0];
-    for (const name of Object.keys(values)) {
-      const gradient = gradients[name];
-      labels.values[name].textContent = written(values[name]);
-      labels.gradients[name].textContent =
-        gradient === undefined ? "" : `∂ ${written(gradient)}`;
-    }
-    for (const text of Object.values(labels.shares)) text.textContent = "";
-    for (const { name, parts } of steps) {
-      parts.forEach(({ gradient }, i) => {
-        const text = labels.shares[`${name} ${i}`];
-        if (text) text.textContent = `∂ ${written(gradient)}`;
-      });
-    }
-    for (const [name, circle] of Object.entries(labels.circles)) {
-      circle.classList.toggle("now", shown < gates.length && steps.at(-1)?.name === name);
-      circle.classList.toggle("passed", steps.some((step) => step.name === name));
-    }
+    const inputs = model.get("inputs"), shown = model.get("shown");
+    const values = forward(gates, inputs);
+    const back = backward(gates, values, shown);
+    write(labels, values, back, digits, shown < gates.length);
     for (const [name, range] of Object.entries(sliders)) {
       range.value = inputs[name];
       range.setAttribute("aria-valuetext", `${name} = ${written(inputs[name])}`);
     }
-    const slopes = Object.keys(inputs).filter((name) => gradients[name] !== undefined)
-      .map((name) => `∂${output}/∂${name} = ${written(gradients[name])}`);
-    result.textContent = [`${output} = ${written(values[output])}`, ...slopes].join(", ");
-    say(shown, steps, gradients, output);
+    const output = gates.at(-1)[0];
+    const slopes = Object.keys(inputs).filter((name) => name in back.gradients)
+      .map((name) => `∂${output}/∂${name} = ${written(back.gradients[name])}`);
+    const results = [`${output} = ${written(values[output])}`, ...slopes];
+    result.replaceChildren(...results.map((text) => make("span", {}, text)));
+    say(shown, back, output);
   }
-  function say(shown, steps, gradients, output) {
+  function say(shown, { steps, gradients }, output) {
     const done = shown >= gates.length;
-    back.textContent = done ? "Step backward" : "Next gate";
+    backButton.textContent = done ? "Step backward" : "Next gate";
     all.disabled = done;
     const start = `The gradient of ${output} on itself is 1: the backward pass starts here.`;
     if (shown === 0) words.textContent = start;
@@ -268,11 +280,11 @@ function render({ model, el }) {
   el.classList.add("course-figure", "circuit-graph");
   el.dataset.figure = model.get("figure");
   el.dataset.lmSuppressShortcuts = "true"; // JupyterLab keeps its hands off the arrows
-  const legend = make("p", { class: "legend" });
-  legend.append(make("span", { class: "value" }, "2.5"), " value, above its edge   ",
-    make("span", { class: "gradient" }, "∂ 2.5"), " gradient of the output, below it");
-  el.append(legend, graph, result, make("div", { class: "controls" }, back, all), words);
-  back.addEventListener("click", () => {
+  const legend = make("p", { class: "legend" },
+    make("span", { class: "value" }, "2.5"), " value, above its edge   ",
+    make("span", { class: "gradient" }, "∂\u20092.5"), " gradient of the output, below it");
+  el.append(legend, graph, result, make("div", { class: "controls" }, backButton, all), words);
+  backButton.addEventListener("click", () => {
     const shown = model.get("shown");
     stepping = true;
     set("shown", shown >= gates.length ? 0 : shown + 1);
@@ -281,12 +293,10 @@ function render({ model, el }) {
     stepping = false;
     set("shown", gates.length);
   });
-  const redrawn = [["inputs", draw], ["shown", draw], ["gates", build], ["limits", build]];
-  for (const [name, listener] of redrawn) model.on(`change:${name}`, listener);
+  const redrawn = ["change:inputs", "change:shown"];
+  for (const event of redrawn) model.on(event, draw);
   build();
-  return () => {
-    for (const [name, listener] of redrawn) model.off(`change:${name}`, listener);
-  };
+  return () => redrawn.forEach((event) => model.off(event, draw));
 }
 
 export default { render };

@@ -19,7 +19,6 @@ function make(tag, attributes = {}, ...children) {
 
 const written = (x) => String(Number(x.toFixed(3)) + 0).replace("-", "−");
 const factor = (x) => (x < 0 ? `(${written(x)})` : written(x));
-const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 
 // Everything that follows from image, filter, stride and padding.
@@ -31,7 +30,7 @@ function geometry(model) {
   const out = (length, size) => Math.floor((length - size + 2 * P) / S) + 1;
   const at = (i, j) => image[i - P]?.[j - P] ?? 0;
   return {
-    filter, S, P, H, W, FH, FW, at, bias: model.get("bias"),
+    image, filter, S, P, H, W, FH, FW, at, bias: model.get("bias"),
     rows: out(H, FH), columns: out(W, FW), cell: W + 2 * P > 7 ? 36 : 44,
     isPadding: (i, j) => i < P || j < P || i >= H + P || j >= W + P,
   };
@@ -45,7 +44,7 @@ function sum(g, row, column) {
   return total;
 }
 
-// One line for each row of the filter; the longest stands alone in front of the sum.
+// One line for each row of the filter.
 function working(g, row, column) {
   const lines = g.filter.map((weights, i) => weights.map((weight, j) =>
     `${factor(weight)}·${factor(g.at(row * g.S + i, column * g.S + j))}`).join(" + "));
@@ -53,14 +52,22 @@ function working(g, row, column) {
   return lines.map((line, i) => `${i ? "+" : " "} ${line}`).join("\n");
 }
 
+// Why the stride does not fit, in words; nothing where it fits.
+function misfits(g) {
+  if (g.H === g.W && g.FH === g.FW) return misfit(g, g.H, g.FH, "row and column");
+  const both = [misfit(g, g.H, g.FH, "row"), misfit(g, g.W, g.FW, "column")];
+  return both.filter(Boolean).join(" ");
+}
+
 function misfit(g, length, size, what) {
   const exact = (length - size + 2 * g.P) / g.S + 1;
   if (Number.isInteger(exact)) return "";
   const left = (length - size + 2 * g.P) % g.S;
-  return `A ${g.FH}x${g.FW} filter at stride ${g.S} does not fit ${length} ${what}s: ` +
+  const lines = (n) => `${n} ${n === 1 ? what : what.replaceAll(/\b(row|column)\b/g, "$1s")}`;
+  return `A ${g.FH}x${g.FW} filter at stride ${g.S} does not fit ${lines(length)}: ` +
     `(${length} - ${size} + ${2 * g.P}) / ${g.S} + 1 = ${exact.toFixed(2)}. ` +
-    `The output has ${plural(Math.floor(exact), what)}, and the last ` +
-    `${plural(left, what)} of the padded image ${left === 1 ? "is" : "are"} left out.`;
+    `The output has ${lines(Math.floor(exact))}; the window never reaches the last ` +
+    `${lines(left)}${g.P ? " of the padded image" : ""}.`;
 }
 
 // A table of numbers in squares: the <svg>, and the squares by row and column.
@@ -101,6 +108,8 @@ function drawTables(g, place, go) {
     value.textContent = written(g.filter[i][j]);
     cell.classList.add("of-filter");
   }));
+  const wide = [...g.filter, ...g.image].flat().some((x) => written(x).length > 3);
+  place.classList.toggle("many-digits", wide);
   const frame = make("rect", { class: "window", width: FW * size, height: FH * size });
   image.svg.append(frame);
   for (const [name, value] of Object.entries({
@@ -183,7 +192,7 @@ function render({ model, el }) {
   const restart = () => set({ position: [0, 0], visited: [[0, 0]] });
 
   const place = make("div", { class: "tables" });
-  const products = make("pre", { class: "products" });
+  const products = make("span", { class: "products" });
   const total = make("output", { class: "sum", "aria-live": "polite" });
   const note = make("p", { class: "note", role: "status" });
   const playing = make("button", { type: "button", class: "play" }, "Play through");
@@ -227,8 +236,7 @@ function render({ model, el }) {
       const [row, column] = here();
       go(row + step[0], column + step[1]);
     });
-    note.textContent = [misfit(g, g.H, g.FH, "row"), misfit(g, g.W, g.FW, "column")]
-      .filter(Boolean).join(" ");
+    note.textContent = misfits(g);
     draw();
   }
   function rebuild() {
@@ -240,7 +248,7 @@ function render({ model, el }) {
   el.classList.add("course-figure", "sliding-filter");
   el.dataset.figure = model.get("figure");
   el.dataset.lmSuppressShortcuts = "true"; // JupyterLab keeps its hands off the arrows
-  el.append(place, make("div", { class: "working" }, products, total), note,
+  el.append(place, make("pre", { class: "working" }, products, " ", total), note,
     make("div", { class: "controls" }, playing, reset, strideLabel, padLabel));
   playing.addEventListener("click", play);
   reset.addEventListener("click", () => { stop(); restart(); });

@@ -59,8 +59,8 @@ class SlidingFilter(Figure):
         super().__init__(
             image=image.tolist(),
             filter=filter.tolist(),
-            stride=stride,
-            pad=pad,
+            stride=steps("stride", stride, 1),
+            pad=steps("pad", pad, 0),
             bias=float(bias),
         )
 
