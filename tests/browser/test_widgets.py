@@ -79,7 +79,13 @@ GEOMETRIES = {
         0,
         0.5,
     ),
-    "a stride that does not fit": (rng.integers(0, 9, (7, 6)), np.ones((3, 3)), 3, 0, 0),
+    "a stride that does not fit": (
+        rng.integers(0, 9, (7, 6)),
+        np.ones((3, 3)),
+        3,
+        0,
+        0,
+    ),
 }
 
 
@@ -128,7 +134,9 @@ def test_the_window_is_dragged_and_its_outputs_stay(page, show, kind):
     assert len(element.find_elements(By.CSS_SELECTOR, ".cell.under")) == 9
 
 
-def drag(page: webdriver.Chrome, element: WebElement, kind: str, x: int, y: int) -> None:
+def drag(
+    page: webdriver.Chrome, element: WebElement, kind: str, x: int, y: int
+) -> None:
     pointer = webdriver.common.actions.pointer_input.PointerInput(kind, kind)
     actions = webdriver.common.actions.action_builder.ActionBuilder(page, pointer)
     finger = actions.pointer_action
@@ -253,7 +261,9 @@ def on_edges(element: WebElement, names: dict[str, float]) -> list[float]:
 def test_the_neuron_starts_at_the_numbers_of_the_notes(show):
     element = show(CircuitGraph.sigmoid_neuron())
     assert results(element) == [0.731, -0.197, 0.393, -0.393, -0.59, 0.197]
-    values = [value.text for value in element.find_elements(By.CSS_SELECTOR, "svg .value")]
+    values = [
+        value.text for value in element.find_elements(By.CSS_SELECTOR, "svg .value")
+    ]
     assert values[-8:] == ["−2", "6", "4", "1", "−1", "0.37", "1.37", "0.73"]
 
 

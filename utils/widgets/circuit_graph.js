@@ -51,6 +51,7 @@ function make(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     element.setAttribute(name, value);
   }
+  element.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves its keys alone
   element.append(...children);
   return element;
 }
@@ -279,7 +280,6 @@ function render({ model, el }) {
 
   el.classList.add("course-figure", "circuit-graph");
   el.dataset.figure = model.get("figure");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab keeps its hands off the arrows
   const legend = make("p", { class: "legend" },
     make("span", { class: "value" }, "2.5"), " value, above its edge   ",
     make("span", { class: "gradient" }, "∂\u20092.5"), " gradient of the output, below it");

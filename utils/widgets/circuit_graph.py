@@ -83,14 +83,19 @@ class CircuitGraph(Figure):
     def summary(self) -> str:
         """The gates and the inputs in words."""
         at = ", ".join(f"{name} = {value:g}" for name, value in self.inputs.items())
-        lines = (
-            f"<li>{escape(f'{name} = {operation} of ' + ', '.join(map(str, args)))}</li>"
-            for name, operation, args in self.gates
-        )
+        lines = "".join(f"<li>{escape(formula(*gate))}</li>" for gate in self.gates)
         return (
-            f"<p>A graph at {escape(at)}:</p><ol>{''.join(lines)}</ol>"
+            f"<p>A graph at {escape(at)}:</p><ol>{lines}</ol>"
             "<p>Run this cell to drag the inputs and see the gradients change.</p>"
         )
+
+
+def formula(name: str, operation: str, args: Sequence[str | float]) -> str:
+    """A gate in words: `q = x + y`, `f = max(q, 0)`."""
+    terms = [arg if isinstance(arg, str) else f"{arg:g}" for arg in args]
+    if operation in ("+", "*"):
+        return f"{name} = " + f" {operation} ".join(terms)
+    return f"{name} = {operation}({', '.join(terms)})"
 
 
 def plain(args: Sequence[str | float]) -> list[str | float]:

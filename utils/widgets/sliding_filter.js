@@ -13,6 +13,7 @@ function make(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     element.setAttribute(name, value);
   }
+  element.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves its keys alone
   element.append(...children);
   return element;
 }
@@ -247,7 +248,6 @@ function render({ model, el }) {
 
   el.classList.add("course-figure", "sliding-filter");
   el.dataset.figure = model.get("figure");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab keeps its hands off the arrows
   el.append(place, make("pre", { class: "working" }, products, " ", total), note,
     make("div", { class: "controls" }, playing, reset, strideLabel, padLabel));
   playing.addEventListener("click", play);
