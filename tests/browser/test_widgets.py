@@ -14,6 +14,8 @@ from scipy.signal import correlate2d
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions import interaction
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -134,13 +136,11 @@ def test_the_window_is_dragged_and_its_outputs_stay(page, show, kind):
     assert len(element.find_elements(By.CSS_SELECTOR, ".cell.under")) == 9
 
 
-def drag(
-    page: webdriver.Chrome, element: WebElement, kind: str, x: int, y: int
-) -> None:
-    pointer = webdriver.common.actions.pointer_input.PointerInput(kind, kind)
-    actions = webdriver.common.actions.action_builder.ActionBuilder(page, pointer)
+def drag(page: webdriver.Chrome, what: WebElement, kind: str, x: int, y: int) -> None:
+    """Press on the middle of a thing, move by pixels in two steps, and let go."""
+    actions = ActionBuilder(page, PointerInput(kind, kind))
     finger = actions.pointer_action
-    finger.move_to(element).pointer_down().move_by(x // 2, y // 2)
+    finger.move_to(what).pointer_down().move_by(x // 2, y // 2)
     finger.move_by(x - x // 2, y - y // 2).pointer_up()
     actions.perform()
 

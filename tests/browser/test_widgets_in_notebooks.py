@@ -1,4 +1,4 @@
-"""The interactive figures in JupyterLab, in exported pages and in reopened notebooks."""
+"""The interactive figures in JupyterLab, in exported and in reopened notebooks."""
 
 import json
 import urllib.request
@@ -96,7 +96,7 @@ def text(figure: WebElement, name: str) -> str:
 
 
 def move_both(sliding: WebElement, graph: WebElement) -> None:
-    """Move the window and an input with the keyboard, and see that the figures follow."""
+    """Move window and input with the keyboard, and see that the figures follow."""
     assert text(sliding, "sum") == "= 48"
     window = sliding.find_element(By.TAG_NAME, "svg")
     keys = (

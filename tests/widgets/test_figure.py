@@ -119,3 +119,17 @@ def test_stride_set_later_is_checked_as_well():
     figure = SlidingFilter(IMAGE, FILTER)
     with pytest.raises(ValueError, match="stride is 0"):
         figure.stride = 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"x": 1, "y": 2}, "inputs names x, y: expected a value for each of x, y, z"),
+        ({"x": 1, "y": 2, "z": 11}, "outside the limits"),
+    ],
+)
+def test_inputs_set_later_are_checked_as_well(inputs, message):
+    graph = CircuitGraph()
+    with pytest.raises(ValueError, match=message):
+        graph.inputs = inputs
+    assert graph.inputs == {"x": -2, "y": 5, "z": -4}

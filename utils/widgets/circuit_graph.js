@@ -6,42 +6,29 @@ const ROW = 68, RADIUS = 13, ROOM = 565; // pixels; room for gates beside the sl
 const add = (xs) => xs.reduce((a, b) => a + b, 0);
 const multiply = (xs) => xs.reduce((a, b) => a * b, 1);
 const logistic = ([x]) => 1 / (1 + Math.exp(-x));
+const winners = (xs) => { // inputs that tie share the gradient, as in torch.amax
+  const largest = xs.map((x) => x === Math.max(...xs));
+  return largest.map((is) => is / largest.filter(Boolean).length);
+};
 
 // What a gate computes, its slope on each argument, how it is drawn, and its rule.
 const OPERATIONS = {
-  "+": {
-    sign: "+", value: add, slopes: (xs) => xs.map(() => 1),
-    rule: "adding hands the gradient on to every input as it is",
-  },
-  "*": {
-    sign: "×", value: multiply,
+  "+": { sign: "+", value: add, slopes: (xs) => xs.map(() => 1),
+    rule: "adding hands the gradient on to every input as it is" },
+  "*": { sign: "×", value: multiply,
     slopes: (xs) => xs.map((_, i) => multiply(xs.filter((_, j) => j !== i))),
-    rule: "multiplying: the slope on one input is the product of the others",
-  },
-  max: {
-    sign: "max", value: (xs) => Math.max(...xs),
-    slopes: (xs) => { // on a tie they share it, as in torch.amax
-      const largest = xs.map((x) => x === Math.max(...xs));
-      return largest.map((is) => is / largest.filter(Boolean).length);
-    },
-    rule: "the maximum hands the gradient to the largest input only",
-  },
-  exp: {
-    sign: "exp", value: ([x]) => Math.exp(x), slopes: ([x]) => [Math.exp(x)],
-    rule: "the slope of exp is its own value",
-  },
-  neg: {
-    sign: "−1×", value: ([x]) => -x, slopes: () => [-1],
-    rule: "minus turns the sign of the gradient",
-  },
-  recip: {
-    sign: "1/x", value: ([x]) => 1 / x, slopes: ([x]) => [-1 / (x * x)],
-    rule: "the slope of 1/x is −1/x²",
-  },
-  sigmoid: {
-    sign: "σ", value: logistic, slopes: (xs) => [(1 - logistic(xs)) * logistic(xs)],
-    rule: "the slope of the sigmoid σ is (1 − σ) σ",
-  },
+    rule: "multiplying: the slope on one input is the product of the others" },
+  max: { sign: "max", value: (xs) => Math.max(...xs), slopes: winners,
+    rule: "the maximum hands the gradient to the largest input only" },
+  exp: { sign: "exp", value: ([x]) => Math.exp(x), slopes: ([x]) => [Math.exp(x)],
+    rule: "the slope of exp is its own value" },
+  neg: { sign: "−1×", value: ([x]) => -x, slopes: () => [-1],
+    rule: "minus turns the sign of the gradient" },
+  recip: { sign: "1/x", value: ([x]) => 1 / x, slopes: ([x]) => [-1 / (x * x)],
+    rule: "the slope of 1/x is −1/x²" },
+  sigmoid: { sign: "σ", value: logistic,
+    slopes: (xs) => [(1 - logistic(xs)) * logistic(xs)],
+    rule: "the slope of the sigmoid σ is (1 − σ) σ" },
 };
 
 function make(tag, attributes = {}, ...children) {
@@ -66,44 +53,44 @@ function written(x, digits = 3) {
 const factor = (x) => (x < 0 ? `(${written(x)})` : written(x));
 const isName = (argument) => typeof argument === "string";
 
+const numbers = (args, values) => args.map((a) => (isName(a) ? values[a] : a));
+
 // Values of all inputs and gates, by name.
 function forward(gates, inputs) {
   const values = { ...inputs };
   for (const [name, operation, args] of gates) {
-    values[name] = OPERATIONS[operation].value(args.map((a) => number(a, values)));
+    values[name] = OPERATIONS[operation].value(numbers(args, values));
   }
   return values;
 }
-
-const number = (argument, values) => (isName(argument) ? values[argument] : argument);
 
 // The gradient goes back through the last `shown` gates. `steps` tells for each of them
 // what it hands to its inputs; `gradients` is the sum of what has arrived at each name.
 function backward(gates, values, shown) {
   const gradients = { [gates.at(-1)[0]]: 1 };
   const steps = [...gates].reverse().slice(0, shown).map(([name, operation, args]) => {
-    const slopes = OPERATIONS[operation].slopes(args.map((a) => number(a, values)));
-    const parts = args.map((argument, i) => ({
-      argument, slope: slopes[i], gradient: slopes[i] * gradients[name],
-    }));
-    for (const { argument, gradient } of parts.filter((part) => isName(part.argument))) {
-      gradients[argument] = (gradients[argument] ?? 0) + gradient;
+    const slopes = OPERATIONS[operation].slopes(numbers(args, values));
+    const from = gradients[name];
+    const parts = args.map((argument, i) =>
+      ({ argument, slope: slopes[i], gradient: slopes[i] * from }));
+    for (const { argument, gradient } of parts) {
+      if (isName(argument)) gradients[argument] = (gradients[argument] ?? 0) + gradient;
     }
-    return { name, operation, parts, from: gradients[name] };
+    return { name, operation, parts, from };
   });
   return { gradients, steps };
 }
 
-// Where everything stands: inputs in rows on the left, a gate one column after the last
-// of its arguments, at their mean height but clear of other gates and of long edges.
-function layout(gates, inputs) {
+// Inputs in rows on the left, a gate one column after the last of its arguments, at
+// their mean height but clear of other gates and of long edges.
+function arrange(gates, inputs) {
   const places = {}, reach = {};
   Object.keys(inputs).forEach((name, i) => { places[name] = { column: 0, row: i }; });
   for (const [name, , args] of gates) {
     const from = args.filter(isName);
     const column = 1 + Math.max(0, ...from.map((argument) => places[argument].column));
     places[name] = { column };
-    for (const argument of from) reach[argument] = Math.max(reach[argument] ?? 0, column);
+    for (const one of from) reach[one] = Math.max(reach[one] ?? 0, column);
   }
   for (const [name, , args] of gates) {
     const from = args.filter(isName).map((argument) => places[argument].row);
@@ -117,6 +104,12 @@ function layout(gates, inputs) {
     while (meets(row)) row += 0.25;
     places[name].row = row;
   }
+  return places;
+}
+
+// Where everything stands, in pixels.
+function layout(gates, inputs) {
+  const places = arrange(gates, inputs);
   const all = Object.values(places);
   const columns = Math.max(...all.map((place) => place.column));
   const wide = Math.min(150, Math.max(64, ROOM / (columns + 0.85)));
@@ -125,15 +118,16 @@ function layout(gates, inputs) {
     place.y = (place.row + 0.5) * ROW;
     place.start = place.x + (place.column ? RADIUS : 0);
   }
-  const rows = Math.max(...all.map((place) => place.row)) + 1;
-  return { places, wide, width: (columns + 0.85) * wide, height: rows * ROW };
+  const height = (Math.max(...all.map((place) => place.row)) + 1) * ROW;
+  return { places, wide, width: (columns + 0.85) * wide, height };
 }
 
 // Straight along its row, then over to the gate; `bulge` parts edges of the same ends.
 function edge(from, to, wide, bulge) {
   const bend = Math.max(from.start, to.x - Math.min(0.7 * wide, 75));
-  const middle = (bend + to.x) / 2, [up, down] = [from.y + bulge, to.y + bulge];
-  return `M${from.start},${from.y} H${bend} C${middle},${up} ${middle},${down} ${to.x},${to.y}`;
+  const middle = (bend + to.x) / 2;
+  return `M${from.start},${from.y} H${bend} ` +
+    `C${middle},${from.y + bulge} ${middle},${to.y + bulge} ${to.x},${to.y}`;
 }
 
 const formula = ([, operation, args]) => {
@@ -145,39 +139,45 @@ const formula = ([, operation, args]) => {
   return prefix ? prefix + terms[0] : `${operation}(${terms.join(", ")})`;
 };
 
-const sign = ([, operation, args]) =>
-  [OPERATIONS[operation].sign, ...args.filter((a) => !isName(a)).map((a) => written(a))].join("");
+const sign = ([, operation, args]) => OPERATIONS[operation].sign +
+  args.filter((a) => !isName(a)).map((a) => written(a)).join("");
+
+// The edges of one gate; each tells what it brings to an argument used elsewhere too.
+function drawEdges([name, , args], { places, wide }, uses, { edges, texts, shares }) {
+  const { x, y } = places[name];
+  args.forEach((argument, i) => {
+    if (!isName(argument)) return;
+    const from = places[argument];
+    const twins = args.filter((one) => one === argument).length;
+    const bulge = twins > 1 ? 44 * (i / (args.length - 1) - 0.5) : 0;
+    const d = edge(from, places[name], wide, bulge);
+    edges.append(make("path", { class: "edge", d }));
+    if (uses.filter((use) => use === argument).length < 2) return;
+    const drop = bulge ? 5 + 1.3 * bulge : from.y < y ? -6 : 17;
+    const spot = { x: x - RADIUS - 4, y: y + drop, class: "gradient share" };
+    shares.push({ name, i, text: texts.appendChild(make("text", spot)) });
+  });
+}
 
 // The picture, and the texts in it that change.
 function drawGraph(gates, inputs) {
-  const { places, wide, width, height } = layout(gates, inputs);
-  const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
+  const plan = layout(gates, inputs), { places, wide, width, height } = plan;
+  const words = gates.map((gate) => `${gate[0]} = ${formula(gate)}`).join(", ");
+  const svg = make("svg", { width, height, role: "img", "aria-label": words });
   const [edges, circles, texts] = [make("g"), make("g"), make("g")];
   const labels = { values: {}, gradients: {}, shares: [], circles: {} };
   const uses = gates.flatMap(([, , args]) => args);
   for (const gate of gates) {
-    const [name, , args] = gate, { x, y } = places[name];
-    args.forEach((argument, i) => {
-      if (!isName(argument)) return;
-      const from = places[argument];
-      const twins = args.filter((one) => one === argument).length;
-      const bulge = twins > 1 ? 44 * (i / (args.length - 1) - 0.5) : 0;
-      const d = edge(from, places[name], wide, bulge);
-      edges.append(make("path", { d, class: "edge" }));
-      if (uses.filter((use) => use === argument).length < 2) return;
-      const drop = bulge ? 5 + 1.3 * bulge : from.y < y ? -6 : 17;
-      const spot = { x: x - RADIUS - 4, y: y + drop, class: "gradient share" };
-      labels.shares.push({ name, i, text: texts.appendChild(make("text", spot)) });
-    });
-    const circle = make("circle", { cx: x, cy: y, r: RADIUS });
+    const [name] = gate, { x, y } = places[name];
+    drawEdges(gate, plan, uses, { edges, texts, shares: labels.shares });
     const mark = make("text", { x, y, class: "sign" }, sign(gate));
     mark.classList.toggle("long", sign(gate).length > 3);
-    const title = make("text", { x, y: y - RADIUS - 6, class: "name" }, name);
-    labels.circles[name] = circles.appendChild(make("g", { class: "gate" }, circle, mark));
-    texts.append(title);
+    const circle = make("circle", { cx: x, cy: y, r: RADIUS });
+    labels.circles[name] = circles.appendChild(make("g", {}, circle, mark));
+    texts.append(make("text", { x, y: y - RADIUS - 6, class: "name" }, name));
   }
-  const last = places[gates.at(-1)[0]];
-  edges.append(make("path", { d: `M${last.start},${last.y} H${width}`, class: "edge" }));
+  const { start, y } = places[gates.at(-1)[0]], out = `M${start},${y} H${width}`;
+  edges.append(make("path", { class: "edge", d: out }));
   for (const [name, { start, y }] of Object.entries(places)) {
     const put = (kind, dy) => texts.appendChild(
       make("text", { x: start + 5, y: y + dy, class: kind, "data-name": name }));
@@ -200,9 +200,9 @@ function write(labels, values, { gradients, steps }, digits, underWay) {
   for (const { name, i, text } of labels.shares) {
     text.textContent = gradient(parts[name]?.[i].gradient);
   }
-  for (const [name, circle] of Object.entries(labels.circles)) {
-    circle.classList.toggle("now", underWay && steps.at(-1)?.name === name);
-    circle.classList.toggle("passed", name in parts);
+  for (const [name, { classList }] of Object.entries(labels.circles)) {
+    classList.toggle("now", underWay && steps.at(-1)?.name === name);
+    classList.toggle("passed", name in parts);
   }
 }
 
@@ -213,13 +213,14 @@ function explain({ name, operation, parts, from }, gates, gradients, steps) {
   const lines = named.map(({ argument, slope, gradient }) => `on ${argument}: ` +
     `slope ${written(slope)} · gradient ${factor(from)} = ${written(gradient)}`);
   const sums = [...new Set(named.map((part) => part.argument))].flatMap((argument) => {
-    const shares = steps.flatMap((step) => step.parts)
-      .filter((part) => part.argument === argument).map((part) => factor(part.gradient));
-    return shares.length < 2 ? [] : [`${argument} is used ${shares.length} times so far, ` +
-      `its gradients add up: ${shares.join(" + ")} = ${written(gradients[argument])}`];
+    const arrived = steps.flatMap((step) => step.parts).flatMap((part) =>
+      (part.argument === argument ? [factor(part.gradient)] : []));
+    const sum = `${arrived.join(" + ")} = ${written(gradients[argument])}`;
+    const times = `${argument} is used ${arrived.length} times so far`;
+    return arrived.length < 2 ? [] : [`${times}, its gradients add up: ${sum}`];
   });
-  return [`${name} = ${formula(gate)}: ${OPERATIONS[operation].rule}.`, ...lines, ...sums]
-    .join("\n");
+  const rule = `${name} = ${formula(gate)}: ${OPERATIONS[operation].rule}.`;
+  return [rule, ...lines, ...sums].join("\n");
 }
 
 function render({ model, el }) {
@@ -229,15 +230,11 @@ function render({ model, el }) {
   const words = make("pre", { class: "words", role: "status" });
   const backButton = make("button", { type: "button", class: "back" });
   const all = make("button", { type: "button", class: "all" }, "All gradients");
-  const set = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
+  const set = (name, value) => { model.set(name, value); model.save_changes(); };
   function slider(name) {
     const [low, high] = model.get("limits");
-    const range = make("input", {
-      type: "range", min: low, max: high, step: (high - low) / 200, "aria-label": name,
-    });
+    const range = make("input", { type: "range", "aria-label": name,
+      min: low, max: high, step: (high - low) / 200 });
     range.addEventListener("input", () =>
       set("inputs", { ...model.get("inputs"), [name]: range.valueAsNumber }));
     return range;
@@ -249,7 +246,7 @@ function render({ model, el }) {
     sliders = Object.fromEntries(names.map((name) => [name, slider(name)]));
     const rows = names.map((name) =>
       make("label", { class: "input" }, make("i", {}, name), sliders[name]));
-    graph.replaceChildren(make("div", { class: "inputs" }, ...rows), svg);
+    graph.replaceChildren(make("div", {}, ...rows), svg);
     draw();
   }
   function draw() {
@@ -272,18 +269,19 @@ function render({ model, el }) {
     const done = shown >= gates.length;
     backButton.textContent = done ? "Step backward" : "Next gate";
     all.disabled = done;
-    const start = `The gradient of ${output} on itself is 1: the backward pass starts here.`;
-    if (shown === 0) words.textContent = start;
-    else if (done && !stepping) words.textContent = "";
-    else words.textContent = explain(steps.at(-1), gates, gradients, steps);
+    if (done && !stepping) words.textContent = "";
+    else if (shown) words.textContent = explain(steps.at(-1), gates, gradients, steps);
+    else words.textContent = `The gradient of ${output} on itself is 1: start here.`;
   }
 
   el.classList.add("course-figure", "circuit-graph");
   el.dataset.figure = model.get("figure");
-  const legend = make("p", { class: "legend" },
-    make("span", { class: "value" }, "2.5"), " value, above its edge   ",
-    make("span", { class: "gradient" }, "∂\u20092.5"), " gradient of the output, below it");
-  el.append(legend, graph, result, make("div", { class: "controls" }, backButton, all), words);
+  const value = make("span", { class: "value" }, "2.5");
+  const gradient = make("span", { class: "gradient" }, "∂\u20092.5");
+  const legend = make("p", { class: "legend" }, value, " value, above its edge   ",
+    gradient, " gradient of the output, below it");
+  const controls = make("div", { class: "controls" }, backButton, all);
+  el.append(legend, graph, result, controls, words);
   backButton.addEventListener("click", () => {
     const shown = model.get("shown");
     stepping = true;

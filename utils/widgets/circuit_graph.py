@@ -10,7 +10,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from traitlets import Dict, Int, List
+from traitlets import Dict, Int, List, validate
 
 from utils.widgets.figure import HERE, Figure
 
@@ -70,7 +70,7 @@ class CircuitGraph(Figure):
         ordered = in_order(gates, inputs)
         super().__init__(
             gates=[[name, sign, plain(args)] for name, sign, args in ordered],
-            inputs={name: float(value) for name, value in inputs.items()},
+            inputs=inputs,
             limits=[float(limit) for limit in limits],
             shown=len(ordered),
         )
@@ -79,6 +79,17 @@ class CircuitGraph(Figure):
     def sigmoid_neuron(cls) -> "CircuitGraph":
         """The neuron 1 / (1 + exp(-(w0 x0 + w1 x1 + w2))), gate by gate: 0.731."""
         return cls(NEURON, NEURON_AT, limits=(-5, 5))
+
+    @validate("inputs")
+    def _check_inputs(self, proposal: dict[str, Any]) -> dict[str, float]:
+        given = proposal["value"]
+        if self.inputs and set(given) != set(self.inputs):
+            raise ValueError(
+                f"inputs names {', '.join(given)}: expected a value for each of "
+                f"{', '.join(self.inputs)}"
+            )
+        check_numbers(given, self.limits)
+        return {name: float(value) for name, value in given.items()}
 
     def summary(self) -> str:
         """The gates and the inputs in words."""

@@ -64,18 +64,21 @@ function misfit(g, length, size, what) {
   const exact = (length - size + 2 * g.P) / g.S + 1;
   if (Number.isInteger(exact)) return "";
   const left = (length - size + 2 * g.P) % g.S;
-  const lines = (n) => `${n} ${n === 1 ? what : what.replaceAll(/\b(row|column)\b/g, "$1s")}`;
+  const whats = what.replaceAll(/row|column/g, "$&s");
+  const lines = (n) => (n === 1 ? `1 ${what}` : `${n} ${whats}`);
+  const missed = left === 1 ? what : lines(left);
   return `A ${g.FH}x${g.FW} filter at stride ${g.S} does not fit ${lines(length)}: ` +
     `(${length} - ${size} + ${2 * g.P}) / ${g.S} + 1 = ${exact.toFixed(2)}. ` +
     `The output has ${lines(Math.floor(exact))}; the window never reaches the last ` +
-    `${lines(left)}${g.P ? " of the padded image" : ""}.`;
+    `${missed}${g.P ? " of the padded image" : ""}.`;
 }
 
 // A table of numbers in squares: the <svg>, and the squares by row and column.
 function grid(rows, columns, size, label) {
   const [width, height] = [columns * size + 4, rows * size + 4];
   const svg = make("svg", {
-    width, height, viewBox: `-2 -2 ${width} ${height}`, role: "img", "aria-label": label,
+    width, height, viewBox: `-2 -2 ${width} ${height}`,
+    role: "img", "aria-label": label,
   });
   const cells = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (_, j) => {
@@ -166,7 +169,7 @@ function stepper(label, name, low, to) {
   const input = make("input", { type: "number", name, min: low, step: 1 });
   input.addEventListener("input", () => {
     const value = input.valueAsNumber;
-    if (Number.isInteger(value) && value >= low && value <= Number(input.max)) to(value);
+    if (Number.isInteger(value) && input.checkValidity()) to(value);
   });
   return [make("label", {}, `${label} `, input), input];
 }
@@ -198,7 +201,8 @@ function render({ model, el }) {
   const note = make("p", { class: "note", role: "status" });
   const playing = make("button", { type: "button", class: "play" }, "Play through");
   const reset = make("button", { type: "button", class: "reset" }, "Reset");
-  const [strideLabel, stride] = stepper("stride", "stride", 1, (S) => set({ stride: S }));
+  const [strideLabel, stride] =
+    stepper("stride", "stride", 1, (S) => set({ stride: S }));
   const [padLabel, pad] = stepper("padding", "pad", 0, (P) => set({ pad: P }));
 
   function stop() {
