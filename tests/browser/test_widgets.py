@@ -136,6 +136,24 @@ def test_the_window_is_dragged_and_its_outputs_stay(page, show, kind):
     assert len(element.find_elements(By.CSS_SELECTOR, ".cell.under")) == 9
 
 
+def test_a_window_that_is_held_at_its_edge_does_not_jump(page, show):
+    element = show(SlidingFilter(np.arange(81).reshape(9, 9), FILTER, stride=2))
+    grids(element)[0].send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    before = shown_sum(element)
+    corner = element.find_elements(By.CSS_SELECTOR, ".cell.under text.weight")[-1]
+    drag(page, corner, interaction.POINTER_MOUSE, 0, 0)
+    assert shown_sum(element) == before
+    drag(page, corner, interaction.POINTER_MOUSE, 72, 0)
+    grids(element)[0].send_keys(Keys.ARROW_LEFT)
+    assert shown_sum(element) == before
+
+
+def test_an_output_cell_brings_the_window_to_it(show):
+    element = show(SlidingFilter(IMAGE, FILTER, bias=1))
+    grids(element)[2].find_elements(By.TAG_NAME, "rect")[3].click()
+    assert shown_sum(element) == 27
+
+
 def drag(page: webdriver.Chrome, what: WebElement, kind: str, x: int, y: int) -> None:
     """Press on the middle of a thing, move by pixels in two steps, and let go."""
     actions = ActionBuilder(page, PointerInput(kind, kind))
@@ -265,6 +283,13 @@ def test_the_neuron_starts_at_the_numbers_of_the_notes(show):
         value.text for value in element.find_elements(By.CSS_SELECTOR, "svg .value")
     ]
     assert values[-8:] == ["−2", "6", "4", "1", "−1", "0.37", "1.37", "0.73"]
+
+
+@pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)
+def test_the_graph_fits_into_700_pixels(show, make):
+    graph = show(make()).find_element(By.CLASS_NAME, "graph")
+    assert graph.size["width"] <= 700
+    assert int(graph.get_property("scrollWidth")) <= graph.size["width"]
 
 
 def test_an_input_moves_with_the_keyboard_and_with_the_mouse(page, show):

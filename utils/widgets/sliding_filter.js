@@ -123,21 +123,36 @@ function drawTables(g, place, go) {
     titled(`image ${g.H}×${g.W}${padding}`, image.svg),
     titled(`filter ${FH}×${FW}`, filter.svg),
     titled(`output ${g.rows}×${g.columns}`, output.svg));
-  followPointer(image.svg, (x, y) =>
-    go(Math.round((y / size - FH / 2) / g.S), Math.round((x / size - FW / 2) / g.S)));
-  followPointer(output.svg, (x, y) => go(Math.floor(y / size), Math.floor(x / size)));
-  return { image, output, frame };
+  const drawn = { image, output, frame, corner: [0, 0] };
+  // A window that is held keeps its place under the pointer; else its middle comes there.
+  const held = (x, y) => {
+    const [down, right] = [y - drawn.corner[0] * size, x - drawn.corner[1] * size];
+    const inside = down > 0 && down < FH * size && right > 0 && right < FW * size;
+    return inside ? [right, down] : [FW * size / 2, FH * size / 2];
+  };
+  followPointer(image.svg, held, (x, y) =>
+    go(Math.round(y / size / g.S), Math.round(x / size / g.S)));
+  followPointer(output.svg, () => [0, 0], (x, y) =>
+    go(Math.floor(y / size), Math.floor(x / size)));
+  return drawn;
 }
 
-// Mouse, pen or touch: `to(x, y)` while a button is down or a finger is on the picture.
-function followPointer(svg, to) {
-  const follow = (event) => {
+// Mouse, pen or touch: `to(x, y)` while a button is down or a finger is on the picture,
+// less the distance from what is held, `held(x, y)` at the start.
+function followPointer(svg, held, to) {
+  let grip;
+  const place = (event) => {
     const box = svg.getBoundingClientRect();
-    to(event.clientX - box.left - 2, event.clientY - box.top - 2);
+    return [event.clientX - box.left - 2, event.clientY - box.top - 2];
+  };
+  const follow = (event) => {
+    const [x, y] = place(event);
+    to(x - grip[0], y - grip[1]);
   };
   svg.classList.add("held");
   svg.addEventListener("pointerdown", (event) => {
     svg.setPointerCapture(event.pointerId);
+    grip = held(...place(event));
     follow(event);
   });
   svg.addEventListener("pointermove", (event) => {
@@ -145,8 +160,9 @@ function followPointer(svg, to) {
   });
 }
 
-function drawStep(g, { image, output, frame }, [row, column], visited) {
-  const [top, left] = [row * g.S, column * g.S];
+function drawStep(g, drawn, [row, column], visited) {
+  const { image, output, frame } = drawn, [top, left] = [row * g.S, column * g.S];
+  drawn.corner = [top, left];
   frame.style.transform = `translate(${left * g.cell}px, ${top * g.cell}px)`;
   image.cells.forEach((line, i) => line.forEach(({ cell, weight }, j) => {
     const value = g.filter[i - top]?.[j - left];
