@@ -1,6 +1,7 @@
 """Figures of lesson 07: gaps, masks, sub-networks, new points, crops and tricks."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +16,9 @@ def show_gaps(histories: Mapping[str, History], title: str = "") -> None:
     fig, axes = plt.subplots(
         1, len(histories), figsize=(4.2 * len(histories), 3.4), sharey=True
     )
-    for axis, (name, history) in zip(np.atleast_1d(axes), histories.items(), strict=True):
+    for axis, (name, history) in zip(
+        np.atleast_1d(axes), histories.items(), strict=True
+    ):
         train, val = history.train_accuracies, history.val_accuracies
         epochs = np.arange(1, len(train) + 1)
         axis.plot(epochs, train, "-", c=COLOURS[0], marker="o", ms=3, label="training")
@@ -24,28 +27,15 @@ def show_gaps(histories: Mapping[str, History], title: str = "") -> None:
         gap = 100 * (train[-1] - val[-1])
         axis.set_title(f"{name}: the gap ends at {gap:.0f} points", fontsize=9)
         axis.set(xlabel="epoch", ylim=(0, 1.04))
-    np.atleast_1d(axes)[0].set_ylabel("accuracy")
-    np.atleast_1d(axes)[0].legend(loc="upper left", fontsize=8)
+    axes[0].set_ylabel("accuracy")
+    axes[0].legend(loc="upper left", fontsize=8)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
 
 
-def show_losses(
-    train_losses: Sequence[float], val_losses: Sequence[float], title: str = ""
+def show_weights(
+    kinds: Mapping[str, np.ndarray], n_useful: int, title: str = ""
 ) -> None:
-    """A training and a validation loss for each epoch, the lowest validation marked."""
-    fig, axis = plt.subplots(figsize=(5.6, 3.2))
-    epochs, best = np.arange(1, len(val_losses) + 1), int(np.argmin(val_losses))
-    axis.plot(epochs, train_losses, "-", c=COLOURS[0], label="training")
-    axis.plot(epochs, val_losses, "--", c=COLOURS[5], label="validation")
-    axis.plot(epochs[best], val_losses[best], "*", c=WRONG, ms=14, label="stop here")
-    axis.set(xlabel="epoch", ylabel="loss")
-    axis.set_title(title, fontsize=10)
-    axis.legend(fontsize=8)
-    fig.tight_layout()
-
-
-def show_weights(kinds: Mapping[str, np.ndarray], n_useful: int, title: str = "") -> None:
     """The weights of each kind as bars; the useful inputs come first."""
     fig, axes = plt.subplots(
         1, len(kinds), figsize=(3.7 * len(kinds), 3.0), sharey=True, squeeze=False
@@ -76,8 +66,10 @@ def show_weight_counts(kinds: Mapping[str, np.ndarray], title: str = "") -> None
     fig.tight_layout()
 
 
-def show_masks(masks: Sequence[np.ndarray], titles: Sequence[str], title: str = "") -> None:
-    """Tables of kept (light) and dropped (dark, crossed) values, a row for each image."""
+def show_masks(
+    masks: Sequence[np.ndarray], titles: Sequence[str], title: str = ""
+) -> None:
+    """Tables of kept (light) and dropped (dark, crossed) values, a row an image."""
     fig, axes = plt.subplots(1, len(masks), figsize=(3.4 * len(masks), 2.9))
     for axis, mask, name in zip(np.atleast_1d(axes), masks, titles, strict=True):
         axis.imshow(mask > 0, cmap="gray", vmin=-0.6, vmax=1, interpolation="nearest")
@@ -92,10 +84,10 @@ def show_masks(masks: Sequence[np.ndarray], titles: Sequence[str], title: str = 
 def show_networks(
     masks: Sequence[Sequence[np.ndarray]], titles: Sequence[str], title: str = ""
 ) -> None:
-    """The same net with different units missing: one list of layers' masks a picture."""
+    """One net with different units missing: a picture for each list of masks."""
     fig, axes = plt.subplots(1, len(masks), figsize=(2.6 * len(masks), 2.7))
     for axis, layers, name in zip(np.atleast_1d(axes), masks, titles, strict=True):
-        for depth, (here, there) in enumerate(zip(layers, layers[1:], strict=False)):
+        for depth, (here, there) in enumerate(pairwise(layers)):
             for i, j in np.argwhere(np.outer(here, there)):
                 ends = [height(here, i), height(there, j)]
                 axis.plot([depth, depth + 1], ends, c="0.6", lw=0.8, zorder=1)
@@ -144,7 +136,7 @@ def show_new_points(
 
 
 def show_crops(image: np.ndarray, crops: np.ndarray, title: str = "") -> None:
-    """An image `(C, H, W)` with five frames in it, and its ten crops `(10, C, h, w)`."""
+    """An image `(C, H, W)` with five frames, and its ten crops `(10, C, h, w)`."""
     fig = plt.figure(figsize=(9, 2.9))
     grid = fig.add_gridspec(2, 8)
     whole = fig.add_subplot(grid[:, :2])
@@ -169,14 +161,16 @@ def show_crops(image: np.ndarray, crops: np.ndarray, title: str = "") -> None:
 def show_tricks(
     accuracies: Mapping[str, float], error: float, baseline: str, title: str = ""
 ) -> None:
-    """A bar for each trick, with the error of such a measurement; the baseline marked."""
+    """A bar for each trick with the error of a measurement; the baseline is marked."""
     fig, axis = plt.subplots(figsize=(7.4, 0.36 * len(accuracies) + 1.3))
     values = 100 * np.array(list(accuracies.values()))
     colours = [COLOURS[1] if name == baseline else COLOURS[0] for name in accuracies]
     axis.barh(list(accuracies), values, color=colours, xerr=100 * error, capsize=3)
     axis.axvline(100 * accuracies[baseline], c="k", ls=":", lw=1)
     for i, value in enumerate(values):
-        axis.text(value + 100 * error + 0.6, i, f"{value:.1f} %", va="center", fontsize=8)
+        axis.text(
+            value + 100 * error + 0.6, i, f"{value:.1f} %", va="center", fontsize=8
+        )
     axis.set(xlabel="validation accuracy in %", xlim=(0, values.max() * 1.16))
     axis.set_title(title, fontsize=10)
     axis.invert_yaxis()

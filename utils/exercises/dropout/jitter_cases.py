@@ -72,11 +72,9 @@ class Tried:
         Brightness, contrast and saturation together give a sum of the image, its grey
         version and a constant.
         """
-        out = self.run(
-            subject, self.x, brightness=STRENGTH, contrast=STRENGTH, saturation=STRENGTH
-        )
-        found = [factors_of(*pair) for pair in zip(self.x, out, strict=True)]
-        return np.array(found)
+        strengths = ("brightness", "contrast", "saturation")
+        out = self.run(subject, self.x, **dict.fromkeys(strengths, STRENGTH))
+        return factors_of(self.x, out)
 
     def clipped(self, subject):
         """How far the result is from clipping what the darkest pixel tells.
@@ -91,14 +89,17 @@ class Tried:
 
 
 def factors_of(x, out):
-    """Brightness, contrast and saturation of one jittered image."""
-    grey = np.broadcast_to(x.mean(axis=0), x.shape)
-    parts = np.stack([x.ravel(), grey.ravel(), np.ones(x.size)], axis=1)
-    (a, b, c), *_ = np.linalg.lstsq(parts, out.ravel(), rcond=None)
-    if np.abs(parts @ (a, b, c) - out.ravel()).max() > 1e-6 or a + b <= 0:
-        return np.full(3, np.nan)
-    brightness = a + b + c / x.mean()
-    return np.array([brightness, (a + b) / brightness, a / (a + b)])
+    """Brightness, contrast and saturation `(N, 3)` of jittered images."""
+    grey = np.broadcast_to(x.mean(axis=1, keepdims=True), x.shape)
+    parts = np.stack([x, grey, np.ones_like(x)], axis=-1).reshape(len(x), -1, 3)
+    flat, turned = out.reshape(len(x), -1, 1), parts.swapaxes(1, 2)
+    found = np.linalg.solve(turned @ parts, turned @ flat)
+    a, b, c = found[..., 0].T
+    with np.errstate(all="ignore"):
+        brightness = a + b + c / x.mean(axis=(1, 2, 3))
+        factors = np.stack([brightness, (a + b) / brightness, a / (a + b)], axis=1)
+    off = np.abs(parts @ found - flat).max(axis=(1, 2)) > 1e-6
+    return np.where(off[:, None], np.nan, factors)
 
 
 def jitter_cases(rng: np.random.Generator) -> list[Case]:
