@@ -5,7 +5,7 @@ import numpy as np
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.dropout.shared import NUMPY_ONLY, distinct, same_shape
+from utils.exercises.dropout.shared import NUMPY_ONLY, levels, same_shape
 
 
 def backward_oracle(dout, cache):
@@ -34,7 +34,7 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
     def flows(where, factor):
         def play(subject):
             dx = same_shape(subject(dout, factor), dout)
-            return distinct((dx / dout)[where])
+            return levels((dx / dout)[where])
 
         return play
 
@@ -110,14 +110,16 @@ DROPOUT_BACKWARD = Exercise(
         ),
         Misconception(
             "scale forgotten",
-            lambda dout, cache: backward_oracle(dout, np.array(cache != 0) * 1.0),
+            lambda dout, cache: backward_oracle(
+                dout, np.array(cache != 0, dtype=dout.dtype)
+            ),
             "The right units get a gradient, but it has not been scaled. By what was a kept "
             "value multiplied on the way forward?",
         ),
         Misconception(
             "scaled twice",
             lambda dout, cache: backward_oracle(
-                backward_oracle(dout, cache), np.array(cache) * 1.0
+                backward_oracle(dout, cache), np.array(cache, dtype=dout.dtype)
             ),
             "The factor enters your gradient twice. Does the cache hold the mask alone, or "
             "the mask with its scale?",

@@ -6,8 +6,8 @@ from utils.checks.compare import unpack
 from utils.checks.exercise import Case
 from utils.exercises.dropout.shared import (
     about,
-    distinct,
     generator_cases,
+    levels,
     n_different,
     same_shape,
     torch_draws,
@@ -113,7 +113,7 @@ class Tried:
 
     def ratios(self, subject, mode, kind, p=None):
         """The different values of out / x."""
-        return distinct(self.run(subject, self.x, mode, kind, p=p)[0] / self.x)
+        return levels(self.run(subject, self.x, mode, kind, p=p)[0] / self.x)
 
     def long_row(self, subject, kind):
         return self.run(subject, self.row, "train", kind)[0]

@@ -77,13 +77,11 @@ class Tried:
         return factors_of(self.x, out)
 
     def clipped(self, subject):
-        """How far the result is from clipping what the darkest pixel tells.
-
-        That no factor of 60 is above 1.1 happens once in 10^13 checks.
-        """
+        """How far the result is from clipping what the darkest pixel tells."""
         out = self.run(subject, self.bright, brightness=STRENGTH)
         factor = out[:, :1, :1, :1] / self.bright[:, :1, :1, :1]
-        if factor.max() < 1.1:
+        brightest = self.bright.max(axis=(1, 2, 3), keepdims=True)
+        if np.isclose(factor * brightest, 1, rtol=1e-9).any():  # it was rescaled
             return 1.0
         return np.abs(out - np.minimum(self.bright * factor, 1)).max()
 
@@ -116,7 +114,7 @@ def jitter_cases(rng: np.random.Generator) -> list[Case]:
         )
 
     def differ(subject):
-        return [len(distinct(column)) for column in tried.three(subject).T[1:]]
+        return [len(distinct(column)) > 20 for column in tried.three(subject).T[1:]]
 
     def range_of(subject):
         by_light = tried.run(subject, tried.bright, brightness=STRENGTH)
@@ -132,7 +130,8 @@ def jitter_cases(rng: np.random.Generator) -> list[Case]:
         Case(
             "brightness: images with different factors",
             lambda s: len(distinct(tried.brightness(s)[:, 0, 0, 0])),
-            expected=len(x),
+            NOTHING,
+            len(x),
         ),
         Case(
             "brightness 0.5: factors between 0.5 and 1.5",
@@ -188,8 +187,7 @@ def jitter_cases(rng: np.random.Generator) -> list[Case]:
         Case(
             "contrast and saturation differ from image to image",
             differ,
-            NOTHING,
-            [len(x)] * 2,
+            expected=[True] * 2,
         ),
         Case("values stay in [0, 1]", range_of, within(0, 1, "a value"), None),
         Case("values beyond 1 become 1, the others stay", tried.clipped, NOTHING, 0.0),

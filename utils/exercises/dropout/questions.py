@@ -28,7 +28,6 @@ QUESTIONS = (
             "it go on?",
             100: "Each unit is there or not: two possibilities for one, four for two. How "
             "does it go on?",
-            1_023: "Nearly. Is the case in which no unit is left among those you count?",
         },
     ),
     numeric_question(

@@ -70,6 +70,12 @@ def distinct(array, decimals: int = 9) -> np.ndarray:
     return np.unique(np.round(np.asarray(array, dtype=float), decimals))
 
 
+def levels(array) -> np.ndarray | str:
+    """The different values of an array that should have few."""
+    values = distinct(array, 6)
+    return values if len(values) <= 4 else "more than four different values"
+
+
 def n_different(rows: np.ndarray) -> int:
     """How many different rows a table has."""
     return len({row.tobytes() for row in np.ascontiguousarray(rows)})

@@ -8,13 +8,6 @@ from utils.exercises.dropout.shared import FIXED_NUMBERS, NUMPY_ONLY, OWN_NUMBER
 from utils.exercises.dropout.smote_cases import smote_cases, smote_oracle
 
 
-def stretched(X, y, minority, n_new, k, rng):
-    """Goes twice as far on the line, so that half of the points lie beyond its end."""
-    points, new = X[y == minority], smote_oracle(X, y, minority, n_new, k, rng)
-    nearest = points[np.linalg.norm(new[:, None] - points, axis=2).argmin(axis=1)]
-    return (new + 1.5 * (new - nearest)).astype(X.dtype)
-
-
 def one_share_each_feature(X, y, minority, n_new, k, rng):
     """Every feature is drawn by itself: a place in the box, not on the line."""
     from copy import deepcopy
@@ -39,17 +32,26 @@ def with_copies(X, y, minority, n_new, k, rng):
 
 
 def middles(X, y, minority, n_new, k, rng):
-    """The middle of the line on which the new point lies."""
-    points, new = X[y == minority], smote_oracle(X, y, minority, n_new, k, rng)
-    ends = points[:, None] + points
+    """The middle of the shortest line between two points on which each new one lies."""
+    new = smote_oracle(X, y, minority, n_new, k, rng)
+    points = X[y == minority]
     ways = points[:, None] - points
     length = np.maximum((ways**2).sum(axis=2), 1e-300)
     off = new[:, None, None] - points
     along = (off * ways).sum(axis=3) / length
-    far = np.abs(off - along[..., None] * ways).max(axis=3)
+    far = np.abs(off - along[..., None] * ways).max(axis=3) + 1e-6 * length
     far = far + 1e9 * (np.abs(along - 0.5) > 0.5 + 1e-6) + 1e9 * np.eye(len(points))
     best = far.reshape(n_new, -1).argmin(axis=1)
+    ends = points[:, None] + points
     return (ends.reshape(-1, X.shape[1])[best] / 2).astype(X.dtype)
+
+
+def stretched(X, y, minority, n_new, k, rng):
+    """Twice as far from the middle: half of the points lie beyond an end."""
+    from copy import deepcopy
+
+    middle = middles(X, y, minority, n_new, k, deepcopy(rng))
+    return 2 * smote_oracle(X, y, minority, n_new, k, rng) - middle
 
 
 SMOTE_WORKED = (
