@@ -217,9 +217,9 @@ dn = e * de
 ds = -1 * dn
 dc = da = db = dw2 = ds  # the sums distribute
 dw0, dx0, dw1, dx1 = x0 * da, w0 * da, x1 * db, w1 * db  # the products swap
-names = ["w0", "x0", "w1", "x1", "w2", *"abcsnedf"]
-values = {name: globals()[name] for name in names}
-gradients = {name: globals()["d" + name] for name in names}
+values = dict(w0=w0, x0=x0, w1=w1, x1=x1, w2=w2, a=a, b=b, c=c, s=s, n=n, e=e, d=d, f=f)
+gradients = dict(w0=dw0, x0=dx0, w1=dw1, x1=dx1, w2=dw2, a=da, b=db, c=dc, s=ds)
+gradients |= dict(n=dn, e=de, d=dd, f=df)
 show_neuron(values, gradients, f"The neuron gives {f:.3f}; w0 has the slope {dw0:.3f}")
 
 # %% [markdown]
@@ -983,10 +983,13 @@ net = two_layer_net(5, 4, 3, rng)
 first, _, last = (layer.parameters for layer in net.layers)
 same = {"W1": first["W"], "b1": first["b"], "W2": last["W"], "b2": last["b"]}
 X_six, y_six = rng.normal(size=(6, 5)), np.array([0, 1, 2, 0, 1, 2])
-loss, found = borrow("03.two_layer_loss", two_layer_loss)(same, X_six, y_six, 0.1)
+own = borrow("03.two_layer_loss", two_layer_loss)
+loss_of_one_piece, found = own(same, X_six, y_six, 0.1)
 net_loss, by_layer = net.step(X_six, y_six, reg=0.1)
 gap = max(abs(by_layer[0]["W"] - found["W1"]).max(), abs(by_layer[2]["W"] - found["W2"]).max())  # fmt: skip
-print(f"one piece: {loss:.6f}   layers: {net_loss:.6f}   gradients differ by {gap:.0e}")
+print(
+    f"one piece: {loss_of_one_piece:.6f}   layers: {net_loss:.6f}   gradients differ by {gap:.0e}"
+)
 blob, _ = net.forward(X_six)
 print("scores are a blob of shape", blob.shape)
 
@@ -1020,9 +1023,8 @@ def solve(net, reg, n_steps=3000, learning_rate=0.3):
         _, gradients = net.step(X_moons, y_moons, reg)
         for layer, found in zip(net.layers, gradients, strict=True):
             for name, gradient in found.items():
-                layer.parameters[name] = (
-                    layer.parameters[name] - learning_rate * gradient
-                )
+                old = layer.parameters[name]
+                layer.parameters[name] = old - learning_rate * gradient
     return net
 
 

@@ -38,7 +38,7 @@ NEURON = {
     "b": (1, 1.5, "×"),
     "c": (2, 2.5, "+"),
     "s": (3, 1.6, "+"),
-    "n": (4, 1.6, "×(−1)"),
+    "n": (4, 1.6, "×−1"),
     "e": (5, 1.6, "exp"),
     "d": (6, 1.6, "+1"),
     "f": (7, 1.6, "1/x"),
@@ -110,7 +110,7 @@ def show_circuit(values: Numbers, gradients: Numbers, title: str) -> None:
 def show_neuron(values: Numbers, gradients: Numbers, title: str) -> None:
     """The sigmoid neuron, gate by gate: a = w0 x0, b = w1 x1, c, s, n, e, d and f."""
     fig, axis = plt.subplots(figsize=(10.5, 4.4))
-    draw_graph(axis, NEURON, numbered(NEURON_WAYS, values, gradients), at=0.36)
+    draw_graph(axis, NEURON, numbered(NEURON_WAYS, values, gradients), at=0.4)
     axis.set_title(title, fontsize=10)
     fig.tight_layout()
 
