@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
-LESSONS = ("00_start", "01_knn", "07_dropout")
+LESSONS = (
+    "00_start",
+    "01_knn",
+    "03_backpropagation",
+    "07_dropout",
+)
 
 
 class UnknownExercise(LookupError):
