@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
-LESSONS = ("00_start", "01_knn", "05_convolution")
+LESSONS = (
+    "00_start",
+    "01_knn",
+    "03_backpropagation",
+    "04_training",
+    "05_convolution",
+)
 
 
 class UnknownExercise(LookupError):
