@@ -10,6 +10,8 @@ LESSONS = (
     "00_start",
     "01_knn",
     "03_backpropagation",
+    "04_training",
+    "05_convolution",
     "07_dropout",
 )
 
