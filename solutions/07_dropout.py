@@ -501,7 +501,22 @@ for name, history in histories.items():
 
 # %% [markdown]
 r"""
-FULL_GAP_TEXT
+The gap narrows, mostly because the training accuracy falls: knowing by heart has become harder. That
+alone is worth nothing. What counts is the validation accuracy, and here honesty is needed. In full mode
+(500 pictures) we measured, after 25 epochs and at the best epoch:
+
+| | training | validation | best epoch |
+| --- | --- | --- | --- |
+| no dropout | 100 % | 32.5 % | 33.3 % |
+| dropout, p = 0.75 | 95.6 % | 31.1 % | 34.4 % |
+| DropConnect, p = 0.75 | 61.6 % | 26.6 % | 31.7 % |
+
+An accuracy measured on 1,000 pictures has a standard error of 1.5 points, so dropout and no dropout are
+**the same** here, and DropConnect on the last layer is so strong that 25 epochs are too few for it. Four
+runs of the CS231n experiment that students have published end at 98 to 99 % in training and 28 to 32 % in
+validation without dropout; one that gives both ends at 95 % and 33 % with it. Dropout shows what it can do
+in large networks that are trained for long: on all of CIFAR-10 its paper reports 15.6 % errors without, and
+12.6 % with dropout in every layer.
 """
 
 # %% [markdown]
@@ -1072,7 +1087,7 @@ two mean nothing.
 conv_forward, conv_backward, pool_forward, pool_backward = borrow_earlier(
     "05_convolution", "conv_forward", "conv_backward", "max_pool_forward", "max_pool_backward")  # fmt: skip
 side, n_small, n_val, n_rounds, n_nets = (
-    (32, 1000, 2000, 25, 3) if full else (16, 300, 400, 6, 2)
+    (32, 1000, 2000, 20, 3) if full else (16, 300, 400, 6, 2)
 )
 X_small = np.ascontiguousarray(X_all[:, :, :: 32 // side, :: 32 // side])
 mean_image = X_small[:n_small].mean(axis=0)
@@ -1191,7 +1206,32 @@ for name, accuracy in table.items():
 
 # %% [markdown]
 r"""
-FULL_TABLE_TEXT
+In full mode (1,000 training pictures of CIFAR-10, 20 epochs, 2,000 validation pictures) we measured this, with
+`COURSE_MODE=full OMP_NUM_THREADS=1 python solutions/07_dropout.py`. The whole lesson took 373 seconds of computing
+(19 minutes on two cores that other programs kept busy). The standard error of each number is 1.1 points.
+
+| | training | validation |
+| --- | --- | --- |
+| plain | 94.6 % | 40.2 % |
+| L2 | 91.7 % | 40.9 % |
+| dropout | 85.4 % | 41.6 % |
+| flip | 77.2 % | **43.5 %** |
+| shift | 67.3 % | 42.6 % |
+| colour | 90.7 % | 40.0 % |
+| rotate | 81.1 % | 40.6 % |
+| cutout | 88.6 % | 39.9 % |
+| mixup | 89.5 % | 40.8 % |
+| all (dropout, L2, flip, shift) | 55.5 % | **43.5 %** |
+| all, ten crops | | 43.3 % |
+| plain, 3 nets | | 42.2 % |
+| all, 3 nets | | **44.9 %** |
+
+Every trick lowers the training accuracy; that is not the question. **Flip** and **shift** bring two to three
+points, two to three times the error. L2, dropout and an ensemble of plain nets bring one or two, which may be
+luck. Colour, rotation, cutout, mixup and ten crops bring nothing that can be told from zero **here**. "All" is
+no better than the flip alone: it knows only 55 % of its training pictures, so it has not finished learning,
+and 20 epochs are too few for so much noise. The tricks do not add up like prices on a bill; each takes away a part of
+the same overfitting.
 
 The lecture notes of this course report such a table for a competition, telling dogs from cats (their
 figures, not ours, and each on top of the line before): 78 % plain, 87 % with rotations, crops, flips

@@ -78,7 +78,7 @@ class Scene:
         return pair, share, kind
 
     def places(self, subject):
-        return sorted(set(self.explained(subject, 150)[2].tolist()))
+        return ", ".join(sorted(set(self.explained(subject, 150)[2].tolist())))
 
     def lines(self, subject):
         """How many pairs of neighbours have a new point between them."""
@@ -122,12 +122,12 @@ def smote_cases(rng: np.random.Generator) -> list[Case]:
         Case(
             "3 features, k = 2: where the new points lie",
             scene.places,
-            expected=[PLACES[0]],
+            expected=PLACES[0],
         ),
         Case(
             "5 features, k = 3: where the new points lie",
             plane.places,
-            expected=[PLACES[0]],
+            expected=PLACES[0],
         ),
         Case(
             "every pair of neighbours is used",
