@@ -73,6 +73,14 @@ def seen_from_the_start(loss, learning_rate, start):
     return lambda W, X, y: loss(start, X, y)
 
 
+def uphill(loss, learning_rate, start):
+    def version(W, X, y):
+        value, gradient = loss(W, X, y)
+        return value, -gradient
+
+    return version
+
+
 def per_image(loss, learning_rate, start):
     def version(W, X, y):
         value, gradient = loss(W, X, y)
@@ -108,9 +116,7 @@ SGD_TRAIN = Exercise(
     misconceptions=(
         Misconception(
             "climbs instead of descending",
-            lambda W, loss, batches, learning_rate: sgd_train_oracle(
-                W, loss, batches, -learning_rate
-            ),
+            with_loss(uphill),
             "You walk uphill: W moves along the gradient, in the direction in which the loss "
             "grows. Which sign has the step?",
         ),

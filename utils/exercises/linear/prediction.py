@@ -7,7 +7,7 @@ from utils.checks.rules import loops
 from utils.exercises.linear.shared import KEEPS, NUMPY_ONLY, TINY_W, TINY_X
 
 
-def predict_oracle(W, X):
+def class_oracle(W, X):
     from sklearn.linear_model import SGDClassifier
 
     model = SGDClassifier()
@@ -34,7 +34,7 @@ def predict_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def predict_one_by_one(W, X):
-    return np.array([predict_oracle(W, x[None])[0] for x in X])
+    return np.array([class_oracle(W, x[None])[0] for x in X])
 
 
 LOOP_HINT = (
@@ -46,7 +46,7 @@ PREDICT = Exercise(
     id="02.predict",
     points=1,
     minutes=5,
-    oracle=predict_oracle,
+    oracle=class_oracle,
     cases=predict_cases,
     rules=(KEEPS, NUMPY_ONLY, NO_LOOP),
     worked=(
@@ -56,7 +56,7 @@ PREDICT = Exercise(
     misconceptions=(
         Misconception(
             "the lowest score",
-            lambda W, X: predict_oracle(-W, X),
+            lambda W, X: class_oracle(-W, X),
             "You choose the class with the lowest score. What does a high score mean?",
         ),
         Misconception(
@@ -89,7 +89,7 @@ PREDICT = Exercise(
         ),
         Misconception(
             "ties go to the largest class",
-            lambda W, X: W.shape[1] - 1 - predict_oracle(W[:, ::-1], X),
+            lambda W, X: W.shape[1] - 1 - class_oracle(W[:, ::-1], X),
             "Only ties are wrong: you give them to the last class. Which one is asked for?",
         ),
         Misconception(

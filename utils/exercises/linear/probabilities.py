@@ -24,6 +24,8 @@ def softmax_cases(rng: np.random.Generator) -> list[Case]:
     overflows = close(by_value=False)
     dark = rng.normal(size=(4, 3))
     dark[rng.integers(4)] -= 2000
+    apart = rng.normal(size=(5, 4))
+    apart[:, rng.integers(4)] -= 900
     return [
         call(
             "scores 1.2, 0.9, 0.4 by hand",
@@ -39,6 +41,7 @@ def softmax_cases(rng: np.random.Generator) -> list[Case]:
             agree=overflows,
         ),
         call("one image scores around -2,000", dark, agree=overflows),
+        call("one class is 900 behind", apart, agree=overflows),
     ]
 
 
@@ -85,12 +88,20 @@ SOFTMAX = Exercise(
     worked=SOFTMAX_WORKED,
     misconceptions=(
         Misconception(
-            "no shift", spoilt(lambda scores: (abs(scores) > 700).any()), NO_SHIFT
+            "no shift",
+            spoilt(lambda scores: (abs(scores.max(axis=1)) > 700).any()),
+            NO_SHIFT,
         ),
         Misconception(
             "one shift for all images",
             spoilt(lambda scores: (scores.max() - scores.max(axis=1) > 740).any()),
             ONE_SHIFT,
+        ),
+        Misconception(
+            "shifted by the lowest score",
+            spoilt(lambda scores: (np.ptp(scores, axis=1) > 700).any()),
+            "You make the lowest score of each image 0. How large can the others then be, and "
+            "what becomes of their exponentials? Which score should come out as 0?",
         ),
         Misconception(
             "over the wrong axis",
