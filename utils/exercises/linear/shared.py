@@ -66,8 +66,8 @@ def weighed(found, W, reg, loss=1.0, gradient=1.0, penalty=1.0, slope=2.0):
 
 
 SUMMED = (
-    "Your loss grows with the number of images. Is it the sum over the images, or their "
-    "mean? (The penalty is not part of that mean.)"
+    "Your loss grows with the number of images. The penalty apart: is it the sum over the "
+    "images, or their mean?"
 )
 GRADIENT_SUMMED = (
     "Your loss is right. The part of your gradient that comes from the images is N times "
