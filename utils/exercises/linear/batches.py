@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.checks.compare import close, unpack
+from utils.checks.compare import WrongStructure, close, unpack
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.linear.shared import NUMPY_ONLY
 from utils.subject import Generator, Subject
@@ -38,6 +38,16 @@ def in_one_row(batches: list[tuple]) -> np.ndarray:
     return np.concatenate([np.empty(0, int), *numbers(batches)])
 
 
+def whole_epoch(batches: list[tuple], X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The order in which the images came, if each came once and with its label."""
+    order = in_one_row(batches)
+    if not np.array_equal(np.sort(order), np.arange(len(X))):
+        raise WrongStructure("Not every image came exactly once, so nothing was tried.")
+    if not np.array_equal(y[order], np.concatenate([labels for _, labels in batches])):
+        raise WrongStructure("Labels came with other images, so nothing was tried.")
+    return order
+
+
 def is_block(rows: np.ndarray) -> bool:
     """Whether these are neighbours; by chance only where there are few."""
     return len(rows) > 9 and bool(np.ptp(rows) == len(rows) - 1)
@@ -60,8 +70,9 @@ def minibatch_cases(rng: np.random.Generator) -> list[Case]:
     def rows(subject, times=1):
         """The numbers of all images, epoch by epoch, from one generator."""
         kept = subject.keep(Generator(seed))
-        epochs = [in_one_row(epoch(subject, X, y, 15, kept)) for _ in range(times)]
-        return epochs if times > 1 else epochs[0]
+        made = [epoch(subject, X, y, 15, kept) for _ in range(times)]
+        orders = [whole_epoch(batches, X, y) for batches in made]
+        return orders if times > 1 else orders[0]
 
     def new_order(subject):
         return not np.array_equal(rows(subject), np.arange(len(X)))
@@ -81,6 +92,7 @@ def minibatch_cases(rng: np.random.Generator) -> list[Case]:
 
     def mixed(subject):
         batches = epoch(subject, X, y, 15, Generator(seed))
+        whole_epoch(batches, X, y)
         return not any(map(is_block, numbers(batches)))
 
     def untouched(subject):

@@ -39,54 +39,57 @@ def choose_oracle(
 
 
 def choose_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, learning_rates, regs, validated, **more):
+    def case(name, learning_rates, regs, validated, best, **more):
+        """`best` is the place of the pair to choose in the table `validated`."""
         pairs = [(rate, reg) for rate in learning_rates for reg in regs]
+        place = best[0] * len(regs) + best[1]
         trained = rng.permutation(np.linspace(0.5, 0.8, len(pairs)))
-        if trained.argmax() == np.argmax(validated):
+        if trained[place] == trained.max():
             trained = np.roll(trained, 1)
         X_train, X_val = (
             rng.permutation(np.column_stack([pairs, accuracies]))
-            for accuracies in (trained, np.ravel(validated))
+            for accuracies in (trained, validated.ravel())
         )
         X_train = np.concatenate([X_train, X_train[::-1]])
-        y_train, y_val = np.zeros(len(X_train), int), np.ones(len(X_val), int)
+        data = X_train, np.zeros(len(X_train), int), X_val, np.ones(len(X_val), int)
         return call(
             name,
-            X_train,
-            y_train,
-            X_val,
-            y_val,
+            *data,
             learning_rates,
             regs,
             TRAIN,
             SCORE,
+            expected=((learning_rates[best[0]], regs[best[1]]), validated),
             **more,
         )
 
     crossed = np.array([[0.35, 0.1, 0.2], [0.3, 0.4, 0.15]])
-    tied = rng.uniform(0.1, 0.3, size=(3, 2))
+    large, tied = rng.uniform(0.1, 0.4, size=(4, 3)), rng.uniform(0.1, 0.3, size=(3, 2))
+    place = int(rng.integers(4)), int(rng.integers(1, 3))
+    large[place] = 0.45
+    large[(place[0] + 1) % 4, 0] = 0.42
     tied[[0, 2], [1, 0]] = 0.5
+    working = (
+        "validation accuracies 0.35, 0.1, 0.2 for the first learning rate and 0.3, 0.4, "
+        "0.15 for the second: 0.4 is the largest"
+    )
     return [
         case(
             "2 learning rates, 3 strengths, by hand",
             [0.1, 0.01],
             [0.0, 0.5, 2.0],
             crossed,
-            working="validation accuracies 0.35, 0.1, 0.2 for the first learning rate and 0.3, "
-            "0.4, 0.15 for the second: 0.4 is the largest",
+            (1, 1),
+            working=working,
         ),
         case(
             "4 learning rates, 3 strengths",
             [1.0, 0.3, 0.1, 0.03],
             [0.3, 0.1, 0.0],
-            rng.permutation(12).reshape(4, 3) / 30,
+            large,
+            place,
         ),
-        case(
-            "two pairs tie",
-            [0.2, 0.4, 0.1],
-            [1.0, 3.0],
-            tied,
-        ),
+        case("two pairs tie", [0.2, 0.4, 0.1], [1.0, 3.0], tied, (0, 1)),
     ]
 
 
@@ -125,6 +128,10 @@ def places(pair, table, learning_rates, regs):
 def on_test_images(X_train, y_train, X_val, y_val, *others):
     held_out = (X_val, y_val) if len(X_val) else (X_test, y_test)  # noqa: F821
     return choose_oracle(X_train, y_train, *held_out, *others)
+
+
+def scored_on_test_images(X_train, y_train, X_val, y_val, *others):
+    return choose_oracle(X_train, y_train, X_test, y_test, *others)  # noqa: F821
 
 
 TEST_SET_HINT = (
@@ -218,6 +225,7 @@ CHOOSE_HYPERPARAMETERS = Exercise(
             bent(lambda pair, table, learning_rates, regs: (table.max(), table)),
             "You return the best accuracy. Which pair does it belong to?",
         ),
+        Misconception("scored on the test set", scored_on_test_images, TEST_SET_HINT),
         Misconception(
             "chosen on the test set",
             on_test_images,

@@ -225,6 +225,16 @@ SOFTMAX_LOSS = Exercise(
             NO_SHIFT,
         ),
         Misconception(
+            "no shift, logarithm of the sum",
+            spoilt(lambda scores, true: abs(scores.max(axis=1)) > 700),
+            NO_SHIFT,
+        ),
+        Misconception(
+            "one shift for all images, logarithm of the sum",
+            spoilt(lambda scores, true: scores.max() - scores.max(axis=1) > 740),
+            ONE_SHIFT,
+        ),
+        Misconception(
             "one shift for all images",
             spoilt(lambda scores, true: scores.max() - true > 740),
             ONE_SHIFT,

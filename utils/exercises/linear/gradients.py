@@ -76,6 +76,15 @@ def rows_at_once(f, x, h=1e-5):
     return np.broadcast_to(slopes.reshape(column), x.shape).copy()
 
 
+def seen_through_a_window(f, x, h=1e-5):
+    """`old = x[i]` of a table is a view: the way back leads only to x itself."""
+    if x.ndim == 1:
+        return numerical_gradient_oracle(f, x, h)
+    column = (-1, *(1,) * (x.ndim - 1))
+    bend = curved(lambda t: f(x + t.reshape(column)), np.zeros(len(x)), h)
+    return (rows_at_once(f, x, h) + bend.reshape(column)) / 2
+
+
 def not_put_back(f, x, h=1e-5):
     """Each number stays where its last step took it while the next is tried."""
     now, slopes = x.copy(), np.zeros(x.shape)
@@ -150,6 +159,12 @@ NUMERICAL_GRADIENT = Exercise(
             rows_at_once,
             "In a table you move whole rows. Over which places does your loop go, and what does "
             "`x[i]` mean when x has two axes?",
+        ),
+        Misconception(
+            "whole rows, through a window",
+            seen_through_a_window,
+            "In a table you move whole rows, and `old = x[i]` is no copy of a row but a window "
+            "into x, which changes with it. Over which single places should the loop go?",
         ),
         Misconception(
             "not put back",

@@ -152,6 +152,12 @@ SVM_MISTAKES = (
         "formula do with the wrong classes of one image: add them, or average them?",
     ),
     Misconception(
+        "loss divided by the number of classes",
+        bent(loss=lambda N, C: 1 / C),
+        "Your loss is C times too small: a mean over the whole table divides by N and by C. What "
+        "does the formula do with the wrong classes of one image: add them, or average them?",
+    ),
+    Misconception(
         "gradient with the opposite sign", bent(gradient=lambda N, C: -1), OPPOSITE
     ),
     Misconception(

@@ -76,8 +76,14 @@ def changed(change):
     return version
 
 
-def halved(value, gradient, W, reg, kind, beta):
-    return value, gradient - reg * share_of_squares(kind, beta) * W
+def halved(*kinds):
+    """The slope of the squares is halved where the penalty is one of these kinds."""
+    return changed(
+        lambda value, gradient, W, reg, kind, beta: (
+            value,
+            gradient - (kind in kinds) * reg * share_of_squares(kind, beta) * W,
+        )
+    )
 
 
 def length(value, gradient, W, reg, kind, beta):
@@ -109,6 +115,10 @@ def weight_by_weight(W, reg, kind="l2", beta=0.5):
     return np.sum(values), np.reshape(gradients, W.shape)
 
 
+HALF = (
+    "The gradient of the squares is half of what it should be. What is the derivative "
+    "of w**2?"
+)
 REGULARIZATION = Exercise(
     id="02.regularization",
     points=3,
@@ -125,11 +135,10 @@ REGULARIZATION = Exercise(
         "= 1.3, and its gradient is made of the other two in the same way."
     ),
     misconceptions=(
+        Misconception("half of the squares' gradient", halved("l2", "elastic"), HALF),
+        Misconception("half of the gradient of L2", halved("l2"), HALF),
         Misconception(
-            "half of the gradient of L2",
-            changed(halved),
-            "The gradient of the squares is half of what it should be. What is the derivative "
-            "of w**2?",
+            "half of the squares' gradient in the elastic net", halved("elastic"), HALF
         ),
         Misconception(
             "length instead of squares",

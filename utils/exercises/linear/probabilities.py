@@ -50,6 +50,13 @@ def spoilt(reason):
     return lambda scores: softmax_oracle(scores) + (np.nan if reason(scores) else 0)
 
 
+def shared_by_the_images(scores):
+    """Each image shifted by its largest score, then divided by the sum of a column."""
+    p = softmax_oracle(scores)
+    powers = p / p.max(axis=1, keepdims=True)
+    return powers / powers.sum(axis=0)
+
+
 def shifted_in_place(scores):
     scores -= scores.max()
     return softmax_oracle(scores)
@@ -108,6 +115,7 @@ SOFTMAX = Exercise(
             lambda scores: softmax_oracle(np.ascontiguousarray(scores.T)).T,
             WRONG_AXIS,
         ),
+        Misconception("sum over the wrong axis", shared_by_the_images, WRONG_AXIS),
         Misconception(
             "one sum for all images",
             lambda scores: softmax_oracle(scores.reshape(1, -1)).reshape(scores.shape),
