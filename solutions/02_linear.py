@@ -178,6 +178,7 @@ it does not grow with their number.
 terms = {
     "cat's picture, car": 5.1 - 3.2 + 1,
     "cat's picture, frog": -1.7 - 3.2 + 1,
+    "car's picture, cat": 1.3 - 4.9 + 1,
     "car's picture, frog": 2.0 - 4.9 + 1,
     "frog's picture, cat": 2.2 + 3.1 + 1,
     "frog's picture, car": 2.5 + 3.1 + 1,
@@ -289,9 +290,9 @@ to the left, and see how the height differs:
 $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}$$
 
 where $e_i$ is 1 at place i and 0 elsewhere. This is a **central difference**. By hand: let
-f be the sum of the cubes, x = (1, 2), h = 1. Moving the first number: $f(2, 2) = 16$, $f(0,
-2) = 8$, slope $8 / 2 = 4$. Moving the second: $f(1, 3) = 28$, $f(1, 1) = 2$, slope 13. The
-true slopes are 3 and 12; a smaller h comes nearer.
+f be the sum of the cubes, x = (1, 2), h = 1. Moving the first number: $f(2,2) = 16$,
+$f(0,2) = 8$, slope $8 / 2 = 4$. Moving the second: $f(1,3) = 28$, $f(1,1) = 2$, slope 13.
+The true slopes are 3 and 12; a smaller h comes nearer.
 
 **Exercise `numerical_gradient`** (3 points, 15 minutes). For any f, and an x of any shape.
 Move one number at a time, and leave the x you were given as it was.
@@ -993,7 +994,7 @@ One run of training: weights near zero, a few epochs of batches of 200, a progre
 # %% tags=["experiment"]
 from tqdm.auto import tqdm
 
-n_epochs, batch_size = (6, 200) if full else (10, 100)
+n_epochs, batch_size = (4, 200) if full else (6, 100)
 svm_of = borrow("02.svm_loss", svm_loss)
 
 
@@ -1059,7 +1060,11 @@ if not pictures.builtin:
 
 # %% [markdown]
 r"""
-@@FULL@@
+In full mode, with 49,000 training and 1,000 validation pictures, we measured for the SVM
+40.2 % of the validation and 38.7 % of the test pictures, for softmax 40.6 % and 39.4 %,
+with `COURSE_MODE=full OMP_NUM_THREADS=1 python solutions/02_linear.py`. It took 46 seconds
+of processor time; on a machine of two cores that was busy with other work these became
+three to six minutes.
 
 The validation accuracy is a little flattering, because it is the best of nine. The test
 accuracy is the honest number.

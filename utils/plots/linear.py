@@ -162,9 +162,10 @@ def show_log_loss() -> None:
     for value in (0.5, 0.1, 0.9):
         axis.plot(value, -np.log(value), "o", c=WRONG)
         label = f"p = {value}: {-np.log(value):.3f}"
-        near = {"xytext": (-14, 10), "textcoords": "offset points"}
+        near = {"xytext": (6, 6), "textcoords": "offset points"}
         axis.annotate(label, (value, -np.log(value)), **near)
-    axis.set(xlabel="probability of the true class", ylabel="loss", xlim=(0, 1.05))
+    axis.set(xlabel="probability of the true class", ylabel="loss", xlim=(0, 1.25))
+    axis.set_xticks(np.linspace(0, 1, 6))
     axis.set_title("Certain and wrong costs most", fontsize=10)
     fig.tight_layout()
 
