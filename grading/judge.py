@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic
 
@@ -92,6 +93,7 @@ class Judging:
         nothing = read.cells is None
         self.findings = [*read.findings, *(() if nothing else self.graft.findings)]
         self.cells = self.graft.cells
+        self.source = cache(partial(source_of_names, self.cells))
         self.session: Session | None = None
 
     def exercises(self, place: Place) -> Iterator[ExerciseVerdict]:
@@ -150,7 +152,7 @@ class Judging:
     def evaluated(self, exercise: Exercise) -> Report:
         names = exercise.object_names
         subject = self.session.subject(names, exercise.seconds)
-        source = source_of_names(self.cells, names)
+        source = self.source(names)
         return evaluate(exercise, subject, seed_of(exercise.id, self.seed), source)
 
     def explained(
@@ -218,8 +220,7 @@ class Judging:
             exercise = self.master.exercises.get(verdict.id)
             written = verdict.status not in ("not written", "missing", "unreadable")
             if written and exercise and exercise.kind == "function":
-                source = source_of_names(self.cells, exercise.object_names)
-                found[exercise.id] = digest_of(source)
+                found[exercise.id] = digest_of(self.source(exercise.object_names))
         return {name: digest for name, digest in found.items() if digest}
 
     def notebook(self, exercises: tuple[ExerciseVerdict, ...]) -> NotebookNode:

@@ -70,9 +70,8 @@ def judged(course):
         student, lesson = path.parent.name, path.name
         secret = class_seed(course)
         verdicts[student, lesson] = judge(student, lesson, path, secret, place)
-    with Recorder(course) as recorder:
-        for verdict in verdicts.values():
-            recorder.record(verdict)
+    for one in verdicts.values():
+        record(course, one)
     return verdicts
 
 
@@ -281,8 +280,8 @@ def test_a_failure_leaves_the_gradebook_as_it_was(course, judged, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr("grading.recording.set_comments", fail)
-    with pytest.raises(OSError, match="disk full"), Recorder(course) as recorder:
-        recorder.record(with_student(judged["perfect", LESSON], "newcomer"))
+    with pytest.raises(OSError, match="disk full"):
+        record(course, with_student(judged["perfect", LESSON], "newcomer"))
     assert rows(course) == before
 
 
