@@ -63,6 +63,7 @@ def judge(
         lesson=lesson,
         exercises=exercises,
         findings=tuple(map(safe_text, judging.findings)),
+        own_tests=tuple(judging.own),
         source_digests=judging.digests(exercises),
         sandbox=place.name,
         key=key(read, master, f"{secret}:{student}"),
@@ -95,6 +96,7 @@ class Judging:
         self.cells = self.graft.cells
         self.source = cache(partial(source_of_names, self.cells))
         self.session: Session | None = None
+        self.own: list[str] = []
 
     def exercises(self, place: Place) -> Iterator[ExerciseVerdict]:
         """The verdict on each exercise, and on each test of the instructor's own."""
@@ -201,7 +203,7 @@ class Judging:
             if name in self.master.names and self.kind(name) == "test":
                 passed = errors.get(number) == ""
                 points = float(marks["points"])
-                self.findings.append(f"`{name}`: {BY_ITSELF}")
+                self.own.append(name)
                 yield ExerciseVerdict(
                     id=name,
                     points=points,
