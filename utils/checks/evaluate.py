@@ -227,8 +227,7 @@ def share(trial: Trial, pair: tuple[Misconception, ...], cases: list[Outcome]) -
     Only values tell two mistakes from a third one that fails in the same cases.
     """
     for index, seen in enumerate(cases):
-        known = [trial.mistaken(one, index) for one in pair]
-        wrong = [outcome for outcome in known if not outcome.right]
+        wrong = [o for o in (trial.mistaken(m, index) for m in pair) if not o.right]
         if len(wrong) != (not seen.right):
             return False
         by_value = seen.got is not None and seen.case.agree.by_value
