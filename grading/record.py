@@ -21,7 +21,10 @@ MOST_PRINTED = 30  # lines of a table that are read on a terminal
 
 @dataclass(frozen=True)
 class Row:
-    """One student's score in one lesson, in points; `waiting` is to be read by hand."""
+    """One student's score in one lesson, in points; `waiting` is to be read by hand.
+
+    `late_penalty` has been taken off the score.
+    """
 
     student: str
     lesson: str
@@ -29,6 +32,7 @@ class Row:
     max_score: float
     by_exercise: dict[str, float]
     waiting: frozenset[str]
+    late_penalty: float = 0.0
 
 
 def read_gradebook(course: Path) -> list[Row]:
@@ -51,10 +55,12 @@ def row_of(submission: SubmittedAssignment, order: Sequence[str]) -> Row:
         for notebook in submission.assignment.notebooks
         for cell in notebook.solution_cells
     }
+    penalty = submission.late_submission_penalty or 0.0
     return Row(
         student=submission.student.id,
         lesson=submission.assignment.name,
-        score=submission.score,
+        score=max(0.0, submission.score - penalty),
+        late_penalty=penalty,
         max_score=submission.max_score,
         by_exercise={exercise_of(grade.name): grade.score for grade in grades},
         waiting=frozenset(

@@ -7,6 +7,8 @@ before it imports anything else.
 import multiprocessing
 import os
 import re
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,8 +43,21 @@ def start_importing(modules: Sequence[str] = MODULES) -> None:
         from multiprocessing.forkserver import ensure_running
 
         context.set_forkserver_preload(["__main__", *modules, SETTLED])
-        with one_thread_each():
+        with one_thread_each(), deaf():
             ensure_running()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that start in this block leave Ctrl-C to this one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

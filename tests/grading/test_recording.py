@@ -165,6 +165,8 @@ def test_lateness_goes_by_the_files_and_not_by_the_learners_word(course, judged)
     with late_penalties(course):
         record(course, judged["mistaken", LESSON])
         assert penalty(course) == judged["mistaken", LESSON].verdict.score > 0
+        row = rows(course)["mistaken", LESSON]
+        assert (row.score, row.late_penalty) == (0.0, penalty(course))
         table.write_text(
             f"student,lesson,handed_in\nmistaken,{LESSON},2026-02-28 23:00 UTC\n"
         )
