@@ -1,9 +1,14 @@
 """Does a class graded by nbgrader get the scores it should?"""
 
+from dataclasses import replace
+from io import StringIO
+
 import nbformat
 import pytest
+from rich.console import Console
 
 from grading.course import class_seed
+from grading.record import print_gradebook
 
 
 @pytest.mark.parametrize(
@@ -42,6 +47,18 @@ def test_the_gradebook_is_printed(graded):
     assert "perfect" in graded.printed
     assert "3/6" in graded.printed
     assert "1 double, 2 six, 3 written_why" in graded.printed
+
+
+def test_of_a_large_class_it_is_printed_how_the_scores_are_spread(graded):
+    console = Console(file=StringIO(), width=300)
+    rows = [
+        replace(graded.rows["perfect"], student=f"s{n}", score=float(n % 7))
+        for n in range(70)
+    ]
+    print_gradebook(rows, console)
+    said = console.file.getvalue()
+    assert "70 submissions; half of them have 3 of 6 points or more" in said
+    assert "s11" not in said
 
 
 def test_the_gradebook_is_read_by_exercise(graded):
