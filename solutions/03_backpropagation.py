@@ -18,7 +18,6 @@ four hours.
 """
 
 # %%
-
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -1116,14 +1115,19 @@ if full and not pictures.builtin:
 
 # %% [markdown]
 r"""
-measured
+In full mode we measured **54.8 %** of the 1,000 validation images (and 65 % of the training
+images), with `OMP_NUM_THREADS=1 COURSE_MODE=full python solutions/03_backpropagation.py`:
+46 seconds of computing on one core for the whole lesson, four minutes by the clock, for the
+machine had much else to do. Stanford's course CS231n publishes above 50 % for such a net,
+about 52 % for its own; a linear classifier reaches 37 to 39 %.
 
 ### What the hidden units look for
 
 Every hidden unit has 3,072 weights, one for each number of the picture: they can be shown
 as a picture too. A linear classifier has one blurred template a class. The hidden units
-are freer: coloured blobs, edges, light against dark on one side. Here are the forty with
-the largest weights.
+are freer: after full mode you see coloured blobs, bars, and arcs such as the arch of a car.
+After quick mode most of what you see is the noise that the weights began with. Here are the
+forty units with the largest weights.
 """
 
 # %% tags=["experiment"]
