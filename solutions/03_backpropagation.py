@@ -716,7 +716,7 @@ pushed down by the probability it got, the right one is pulled up by what it lac
 together they balance. Because L is a mean over N rows, each row's gradient is divided by N.
 
 By hand: the scores 1.2, 0.9, 0.4 have the probabilities 0.457, 0.338, 0.205. If class 0 is
-true, the loss is 0.783 and the gradient (-0.543, 0.338, 0.205).
+true, the loss is 0.784 and the gradient (-0.543, 0.338, 0.205).
 """
 
 # %%
