@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
-LESSONS = ("00_start", "01_knn", "02_linear")
+LESSONS = (
+    "00_start",
+    "01_knn",
+    "02_linear",
+    "03_backpropagation",
+)
 
 
 class UnknownExercise(LookupError):
