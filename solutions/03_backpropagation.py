@@ -327,12 +327,13 @@ show_order()
 
 # %% [markdown]
 r"""
-Two gates use h. Suppose that h hands its gradient on to a and b as soon as the first one
-has arrived, and hands on again when the second arrives: then the first part is counted
-twice. A value may have its turn only when **all** that use it have had theirs. Such an
-order is called **topological**. To find one, start at the result and visit sources first:
-a value is written down after all its sources are. Read from the end, the list has every
-value before its sources.
+Two gates use h: the sum, and the product p = h h, both of whose inputs are h. Suppose
+that h hands its gradient on to a and b as soon as the first one has arrived, and hands on
+again when the second arrives: then the first part is counted twice. A value may have its
+turn only when **all** that use it have had theirs. Such an order is called
+**topological**. To find one, start at the result and visit sources first: a value is
+written down after all its sources are. Read from the end, the list has every value before
+its sources.
 
 PyTorch's autograd, which you will use from lesson 08 on, works in just this way, on arrays.
 
@@ -507,13 +508,13 @@ for _ in range(200):
     loss = sum((tiny_net(u, v) - target) ** 2 for (u, v), target in points.items())
     loss.backward()
     tiny_losses.append(loss.data)
-    weights = [Number(w.data - 0.05 * w.grad) for w in weights]
-learned = [round(tiny_net(u, v).data, 2) for u, v in points]
+    weights = [Number(w.data - 0.03 * w.grad) for w in weights]
+learned = ", ".join(f"{tiny_net(u, v).data:.2f}" for u, v in points)
 
 fig, axis = plt.subplots(figsize=(5.5, 2.6))
 axis.semilogy(tiny_losses, c=plots.COLOURS[0])
 axis.set(xlabel="step", ylabel="sum of squared errors")
-axis.set_title(f"Wanted −1, 1, 1, −1; the net gives {learned}", fontsize=10)
+axis.set_title(f"Wanted: −1, 1, 1, −1. The net gives: {learned}", fontsize=10)
 fig.tight_layout()
 
 # %% [markdown]
