@@ -171,7 +171,9 @@ def bent(kind, base, **changes):
 
     Methods take the value itself; the operations of `Around` take numbers of `base`.
     """
-    operations = {n: f for n, f in changes.items() if not n.startswith(("_", "walk"))}
+    operations = {
+        n: f for n, f in changes.items() if not n.startswith(("_", "walk", "backward"))
+    }
     changes |= {name: staticmethod(made) for name, made in operations.items()}
     return type("Bent", (kind,), {"base": base, **changes})
 
@@ -190,6 +192,12 @@ def one_visit(value):
             if id(source) not in seen:
                 seen.add(id(source))
                 todo.append(source)
+
+
+def last_gate_only(value):
+    """Goes from the inputs to the result, and has nothing to hand on before."""
+    for source, slope in value.sources:
+        source.grad += slope * value.grad
 
 
 def every_path(value):
