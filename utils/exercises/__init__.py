@@ -11,6 +11,7 @@ LESSONS = (
     "01_knn",
     "02_linear",
     "03_backpropagation",
+    "04_training",
 )
 
 
