@@ -60,7 +60,7 @@ def graded(tmp_path_factory) -> SimpleNamespace:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(TINY_COURSE))
         prepare_course(folder, TINY_COURSE, every.__getitem__)
-        make_sample_class(folder, every.__getitem__)
+        make_sample_class(folder, exercises_of=every.__getitem__)
         add_odd_notebooks(folder / "submitted")
         problems = autograde_all(folder)
     page, rows = Console(file=StringIO(), width=80), read_gradebook(folder)
