@@ -877,7 +877,8 @@ for size, name in {40: "all 40", 8: "8 at a time", 1: "1 at a time"}.items():
     rng = np.random.default_rng(4)
     epochs = (deal(X_line, y_line, size, rng) for _ in range(3))
     path = path_of(chain.from_iterable(epochs), 0.2)
-    paths[f"{name}: {len(path) - 1} steps"] = path
+    title = f"{name}: {len(path) - 1} steps"
+    paths[title] = path
 show_paths(
     height, paths, limits, "Small batches: more steps for the same work, rougher"
 )
