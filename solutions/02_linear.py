@@ -517,8 +517,7 @@ print(f"the loops take {seconds['loops'] / seconds['no loops']:.0f} times as lon
 # %% [markdown]
 r"""
 There is little left to win: on 500 pictures of 3,073 values the solution's `svm_loss` takes
-about a third of the time of PyTorch's own loss with its automatic gradient in float32, and
-about 0.6 of it in float64, one thread each (`python benchmarks/linear_losses.py`).
+about a third of the time of PyTorch's own loss with its automatic gradient in float32, and about two thirds in float64, one thread each (`python benchmarks/linear_losses.py`).
 
 ## From scores to probabilities
 
