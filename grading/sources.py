@@ -66,8 +66,15 @@ def names_assigned(node: ast.stmt) -> list[str]:
     """The names that one statement gives a value."""
     targets = node.targets if isinstance(node, ast.Assign) else []
     targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
-    parts = [part for target in targets for part in ast.walk(target)]
-    return [part.id for part in parts if isinstance(part, ast.Name)]
+    found, todo = [], list(targets)
+    while todo:  # what is bound or changed; the names in an index are only used
+        part = todo.pop(0)
+        if isinstance(part, ast.Name):
+            found.append(part.id)
+        elif isinstance(part, (ast.Subscript, ast.Attribute, ast.Starred)):
+            todo.append(part.value)
+        todo += getattr(part, "elts", [])
+    return found
 
 
 def function_value(assigned: dict[str, ast.stmt], name: str) -> ast.stmt | None:

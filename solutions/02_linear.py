@@ -517,8 +517,7 @@ print(f"the loops take {seconds['loops'] / seconds['no loops']:.0f} times as lon
 # %% [markdown]
 r"""
 There is little left to win: on 500 pictures of 3,073 values the solution's `svm_loss` takes
-about a third of the time of PyTorch's own loss with its automatic gradient in float32, and
-about 0.6 of it in float64, one thread each (`python benchmarks/linear_losses.py`).
+about a third of the time of PyTorch's own loss with its automatic gradient in float32, and about two thirds in float64, one thread each (`python benchmarks/linear_losses.py`).
 
 ## From scores to probabilities
 
@@ -877,7 +876,8 @@ for size, name in {40: "all 40", 8: "8 at a time", 1: "1 at a time"}.items():
     rng = np.random.default_rng(4)
     epochs = (deal(X_line, y_line, size, rng) for _ in range(3))
     path = path_of(chain.from_iterable(epochs), 0.2)
-    paths[f"{name}: {len(path) - 1} steps"] = path
+    title = f"{name}: {len(path) - 1} steps"
+    paths[title] = path
 show_paths(
     height, paths, limits, "Small batches: more steps for the same work, rougher"
 )
