@@ -38,7 +38,7 @@ NEURON = {
     "b": (1, 1.5, "×"),
     "c": (2, 2.5, "+"),
     "s": (3, 1.6, "+"),
-    "n": (4, 1.6, "×(−1)"),
+    "n": (4, 1.6, "×−1"),
     "e": (5, 1.6, "exp"),
     "d": (6, 1.6, "+1"),
     "f": (7, 1.6, "1/x"),
@@ -56,17 +56,19 @@ NEURON_WAYS = (
 PAIR = {"x": (0, 1), "y": (0, 0), "gate": (1.1, 0.5, "?"), "end": (2.1, 0.5, "")}
 
 
-def draw_graph(axis: plt.Axes, places: Places, edges: Sequence[tuple]) -> None:
+def draw_graph(
+    axis: plt.Axes, places: Places, edges: Sequence[tuple], at: float = 0.42
+) -> None:
     """A graph: `places[name] = (x, y)` for an input, `(x, y, sign)` for a gate.
 
     An edge is `(from, to, value, gradient)`; the value is written above it, the
-    gradient below it. None leaves one out.
+    gradient below it, at this fraction of its length. None leaves one out.
     """
     for start, end, value, gradient in edges:
         (x0, y0), (x1, y1) = places[start][:2], places[end][:2]
         arrow = {"arrowstyle": "->", "color": "0.45", "shrinkA": 13, "shrinkB": 13}
         axis.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
-        middle = (0.55 * x0 + 0.45 * x1, 0.55 * y0 + 0.45 * y1)
+        middle = (x0 + at * (x1 - x0), y0 + at * (y1 - y0))
         write_number(axis, *middle, value, 1, color=COLOURS[0], weight="bold")
         write_number(axis, *middle, gradient, -1, color=WRONG, style="italic")
     for name, (x, y, *sign) in places.items():
@@ -107,8 +109,8 @@ def show_circuit(values: Numbers, gradients: Numbers, title: str) -> None:
 
 def show_neuron(values: Numbers, gradients: Numbers, title: str) -> None:
     """The sigmoid neuron, gate by gate: a = w0 x0, b = w1 x1, c, s, n, e, d and f."""
-    fig, axis = plt.subplots(figsize=(10.5, 3.4))
-    draw_graph(axis, NEURON, numbered(NEURON_WAYS, values, gradients))
+    fig, axis = plt.subplots(figsize=(10.5, 4.4))
+    draw_graph(axis, NEURON, numbered(NEURON_WAYS, values, gradients), at=0.4)
     axis.set_title(title, fontsize=10)
     fig.tight_layout()
 
@@ -118,8 +120,8 @@ def show_gates() -> None:
     copy = {
         "x": (0, 0.5),
         "gate": (1, 0.5, "copy"),
-        "up": (2.1, 1, ""),
-        "end": (2.1, 0, ""),
+        "up": (2.1, 1.25, ""),
+        "end": (2.1, -0.25, ""),
     }
     pair = [("x", "gate"), ("y", "gate"), ("gate", "end")]
     gates = {
@@ -134,7 +136,7 @@ def show_gates() -> None:
         draw_graph(axis, places, edges)
         axis.set_title(name, fontsize=10)
     ways = [("x", "gate", 3, 7), ("gate", "up", 3, 2), ("gate", "end", 3, 5)]
-    draw_graph(axes[3], copy, ways)
+    draw_graph(axes[3], copy, ways, at=0.55)
     axes[3].set_title("copy: adds", fontsize=10)
     fig.suptitle("Values above the edges, gradients below", fontsize=10)
     fig.tight_layout()
@@ -149,7 +151,6 @@ def show_order() -> None:
         "p": (2.5, 0.4, "×\np"),
         "f": (3.7, 1, "+\nf"),
     }
-    places = {name: place for name, place in places.items()}
     ways = [("a", "h"), ("b", "h"), ("h", "p"), ("h", "f"), ("p", "f")]
     fig, axis = plt.subplots(figsize=(6.2, 2.7))
     draw_graph(axis, places, [(*way, None, None) for way in ways])
@@ -169,8 +170,8 @@ def show_cost(counts: Mapping[str, int], title: str) -> None:
     )
     for row, count in enumerate(counts.values()):
         axis.text(1.2 * count, row, f"{count:,}", va="center", fontsize=9)
-    axis.set(xscale="log", xlim=(1, 1e9))
-    axis.set_xlabel("work, in forward passes (each line is ten times as much)")
+    axis.set(xscale="log", xlim=(1, 1e9), xticks=10.0 ** np.arange(10))
+    axis.set_xlabel("work, in forward passes (each mark is ten times as much)")
     axis.set_title(title, fontsize=10)
     axis.invert_yaxis()
     fig.tight_layout()
@@ -238,6 +239,7 @@ def show_training(history: "History", title: str) -> None:
     right.plot(epochs, history.train_accuracies, "s--", c=COLOURS[1], label="training")
     right.plot(epochs, history.val_accuracies, "o-", c=COLOURS[0], label="validation")
     right.set(xlabel="epoch", ylabel="accuracy")
+    right.xaxis.get_major_locator().set_params(integer=True)
     right.legend(fontsize=9)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()

@@ -138,7 +138,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             bend(
                 lambda scores, y, loss, d: (
                     loss,
-                    d + np.eye(scores.shape[1])[y] / len(y),
+                    d + np.eye(scores.shape[1], dtype=d.dtype)[y] / len(y),
                 )
             ),
             "Your gradient is the softmax, for all classes. In which direction must the "
@@ -147,7 +147,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
         ),
         Misconception(
             "gradient for the true class only",
-            bend(lambda scores, y, loss, d: (loss, d * np.eye(scores.shape[1])[y])),
+            bend(lambda scores, y, loss, d: (loss, np.where(d < 0, d, d * 0))),
             "Only the true class has a gradient. The other scores stand in the sum "
             "below the fraction: what happens to the loss when one of them grows?",
         ),
