@@ -283,7 +283,7 @@ the output on the left is slope times x. What is its derivative in x, and what i
 def prelu_forward(x, slope):
     """Leaky ReLU with a slope for each column.
 
-    x: shape (N, D).  slope: shape (D,), used where x is negative.
+    x: shape (N, D).  slope: shape (D,), used where x is negative or zero.
     Returns (out, cache): out of x's shape, cache = (x, slope).
     """
     ### BEGIN SOLUTION
@@ -300,7 +300,7 @@ def prelu_backward(dout, cache):
     """Gradients of a PReLU layer.
 
     dout: upstream gradient, shape (N, D).  cache: (x, slope) as prelu_forward keeps them.
-    Returns (dx, dslope): shapes (N, D) and (D,).
+    Returns (dx, dslope): shapes (N, D) and (D,). Zero counts as negative.
     """
     ### BEGIN SOLUTION
     x, slope = cache
@@ -335,7 +335,7 @@ def rrelu(x, mode, rng, low=1 / 8, high=1 / 3):
 
     x: float array of any shape.  mode: "train" or "test".  rng: a numpy Generator.
     low, high: the slope of each negative input is drawn uniformly between them in mode
-    "train", and lies in the middle between them in mode "test".
+    "train", and lies in the middle between them in mode "test". Zero counts as negative.
     Returns (value, derivative), each of x's shape.
     """
     ### BEGIN SOLUTION
@@ -748,8 +748,7 @@ def init_weights(kind, fan_in, fan_out, rng):
     if kind == "zeros":
         return np.zeros(shape)
     if kind == "orthogonal":
-        Q, R = np.linalg.qr(rng.normal(size=(max(shape), min(shape))))
-        Q = Q * np.sign(np.diag(R))
+        Q = np.linalg.qr(rng.normal(size=(max(shape), min(shape)))).Q
         return Q if fan_in > fan_out else Q.T
     name, _, drawn = kind.partition("_")
     variance = {
