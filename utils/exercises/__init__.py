@@ -12,6 +12,7 @@ LESSONS = (
     "02_linear",
     "03_backpropagation",
     "04_training",
+    "05_convolution",
 )
 
 
