@@ -94,7 +94,7 @@ def grade(
 ) -> None:
     """Grade what is new or changed in grading/course/submitted/ (for instructors)."""
     with plain_errors():
-        start_workers(scheduler)
+        start_workers(scheduler, lessons or ())
         from grading.class_run import How
         from grading.grade import grade_class
 
@@ -111,7 +111,7 @@ def regrade(
 ) -> None:
     """Grade again after a change; shows whose score changes before it writes."""
     with plain_errors():
-        start_workers(scheduler)
+        start_workers(scheduler, lessons or ())
         from grading.class_run import How
         from grading.grade import regrade_class
 
@@ -201,12 +201,15 @@ def expected_errors() -> tuple[type[Exception], ...]:
     return (*ours, FileNotFoundError)
 
 
-def start_workers(scheduler: str) -> None:
+def start_workers(scheduler: str, lessons: Sequence[str]) -> None:
     """Let the process that workers are forked from import while this one does."""
-    from grading.warm import start_importing
+    from grading.warm import MODULES, oracles_of, start_importing
 
     if not scheduler:
-        start_importing()
+        every = {path.stem for path in SOLUTIONS.glob("*.py")}
+        handed_in = {path.name for path in COURSE.glob("submitted/*/*")} & every
+        wanted = every.intersection(lessons) or handed_in or every
+        start_importing((*MODULES, *oracles_of(wanted)))
 
 
 def say(sentence: str) -> None:

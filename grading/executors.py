@@ -10,11 +10,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures import ProcessPoolExecutor as Pool
 from concurrent.futures import wait as wait_for
+from importlib import import_module
 from typing import Any, Protocol
 
 from grading.course import CannotGrade
 from grading.jobs import start_worker
-from grading.warm import MODULES, START_METHOD, one_thread_each, start_importing
+from grading.warm import (
+    MODULES,
+    SETTLED,
+    START_METHOD,
+    one_thread_each,
+    start_importing,
+)
 
 NO_DASK = (
     "--scheduler needs Dask's `distributed`, which is not installed: "
@@ -56,6 +63,7 @@ class Processes:
     def __init__(self, jobs: int, modules: Sequence[str] = MODULES):
         self.jobs = jobs
         start_importing(modules)
+        import_module(SETTLED)
         self.context = multiprocessing.get_context(START_METHOD)
         self.start()
 

@@ -191,7 +191,7 @@ Leave the turn out, and you have the **cross-correlation**:
 
 $$y_{ij} = \sum_u \sum_v w_{uv}\, x_{i+u,\, j+v}$$
 
-That is what "convolution" means in every deep learning library, and from the next section
+In the figures ∗ stands for convolution and ⋆ for cross-correlation. The second one is what "convolution" means in every deep learning library, and from the next section
 on in this course. Why may they? The weights are learned. A net that cross-correlates learns
 the filter in one direction, a net that convolves would learn the same filter turned. Nobody can tell the
 difference from outside. Without the turn the code is simpler; with it the mathematics is
@@ -383,8 +383,13 @@ next exercise: 4 x 4 pixels, 3 x 3 weights, and a **bias** of 1 that is added to
 image_4x4 = np.array([[3.0, 0, 8, 4], [6, 5, 1, 0], [0, 7, 0, 3], [9, 1, 2, 1]])
 filter_3x3 = np.array([[0.0, 2, 3], [3, 1, 0], [2, 0, 1]])
 show_tables(
-    [image_4x4, filter_3x3], ["image", "filter"], "∗", "Bias 1: what comes out?"
+    [image_4x4, filter_3x3], ["image", "filter"], "⋆", "Bias 1: what comes out?"
 )
+
+# %% tags=["experiment"]
+from utils.widgets import SlidingFilter
+
+SlidingFilter(image_4x4, filter_3x3, bias=1)
 
 # %% [markdown]
 r"""
@@ -406,7 +411,7 @@ both_out = np.array([[56.0, 72.0], [104.0, 120.0]])
 show_tables(
     [tiny, tiny_filter, tiny + 1, tiny_filter + 1, both_out],
     ["channel 0", "its weights", "channel 1", "its weights", "one map"],
-    "∗+∗=",
+    "⋆+⋆=",
     "Every channel has its own weights; the sums are added up",
     [[(0, 0, 2, 2)], [], [(0, 0, 2, 2)], [], [(0, 0, 1, 1)]],
 )
@@ -496,7 +501,7 @@ map_6x6 = on_one_image(image_6x6, filter_6x6)
 show_tables(
     [image_6x6, filter_6x6, map_6x6],
     ["image", "filter", "feature map"],
-    "∗=",
+    "⋆=",
     f"The first two windows give {map_6x6[0, 0]:g} and {map_6x6[0, 1]:g}",
     [[(0, 0, 3, 3), (0, 1, 3, 3)], [], [(0, 0, 1, 1), (0, 1, 1, 1)]],
 )
@@ -517,8 +522,8 @@ sobel = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 sharpen = np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]])
 found = {
     "photograph": photo,
-    "upright edges": abs(on_one_image(photo, sobel)),
-    "level edges": abs(on_one_image(photo, sobel.T)),
+    "upright edges": abs(on_one_image(photo, sobel)) / 2,
+    "level edges": abs(on_one_image(photo, sobel.T)) / 2,
     "blurred": on_one_image(photo, np.full((3, 3), 1 / 9)),
     "sharpened": on_one_image(photo, sharpen),
 }
@@ -648,14 +653,14 @@ filter_symbols = np.array([["w11", "w12"], ["w21", "w22"]])
 dx_symbols = np.array(
     [
         ["δ11w11", "δ11w12\n+δ12w11", "δ12w12"],
-        ["δ11w21\n+δ21w11", "δ11w22+δ12w21\n+δ21w12+δ22w11", "δ12w22\n+δ22w12"],
+        ["δ11w21\n+δ21w11", "δ11w22\n+δ12w21\n+δ21w12\n+δ22w11", "δ12w22\n+δ22w12"],
         ["δ21w21", "δ21w22\n+δ22w21", "δ22w22"],
     ]
 )
 show_tables(
     [dout_symbols, filter_symbols[::-1, ::-1], dx_symbols],
-    ["upstream gradient", "filter, turned by 180°", "gradient of the image"],
-    "∗=",
+    ["dout, to be framed with 0", "filter, turned by 180°", "gradient of the image"],
+    "⋆=",
     "Each pixel collects from every window that it lies in",
     cell=1.05,
 )
@@ -1023,10 +1028,11 @@ def max_pool_forward(x, size=2, stride=2, pad=0):
     padded = np.pad(x, frame, constant_values=-np.inf)
     OH, OW = (padded.shape[2] - FH) // SH + 1, (padded.shape[3] - FW) // SW + 1
     out = np.full((*x.shape[:2], OH, OW), -np.inf, x.dtype)
-    for u in range(FH):
-        for v in range(FW):
-            rows, across = slice(u, u + OH * SH, SH), slice(v, v + OW * SW, SW)
-            np.maximum(out, padded[:, :, rows, across], out=out)
+    for image, largest in zip(padded, out, strict=True):
+        for u in range(FH):
+            for v in range(FW):
+                part = image[:, u : u + OH * SH : SH, v : v + OW * SW : SW]
+                np.maximum(largest, part, out=largest)
     return out, (x, size, stride, pad)
     ### END SOLUTION
 
@@ -1048,9 +1054,9 @@ them, and more comes out than went in. The convention here is PyTorch's: **the f
 **Exercise `max_pool_backward`** (4 points, 25 minutes).
 
 <details><summary>A hint</summary>
-<code>argmax</code> returns the first of several equal maxima. Line the pixels of each window up in one axis, as in <code>im2col</code>;
-then <code>argmax</code> gives a number from 0 to FH·FW - 1 for each window: the offset of the winner. Go through the offsets as in
-<code>col2im</code>, and add <code>dout</code> only where this offset has won.
+Go through the offsets of a window in row order, as in <code>col2im</code>. Where the pixels at this offset equal the largest value of
+their window, and the window has no winner yet, they win: add <code>dout</code> there, and note which windows have their winner now. (Another way:
+<code>argmax</code> over windows whose pixels stand in one axis; it returns the first of several equal maxima.)
 </details>
 """
 
@@ -1068,14 +1074,17 @@ def max_pool_backward(dout, cache):
     (FH, FW), (SH, SW), (PH, PW) = (np.broadcast_to(v, 2) for v in (size, stride, pad))
     frame = ((0, 0), (0, 0), (PH, PH), (PW, PW))
     padded = np.pad(x, frame, constant_values=-np.inf)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (FH, FW), axis=(2, 3))
-    windows = windows[:, :, ::SH, ::SW].reshape(*dout.shape, FH * FW)
-    winner = windows.argmax(axis=-1)
     dpadded = np.zeros_like(padded)
-    for u in range(FH):
-        for v in range(FW):
-            rows, across = slice(u, u + OH * SH, SH), slice(v, v + OW * SW, SW)
-            dpadded[:, :, rows, across] += dout * (winner == u * FW + v)
+    down = [slice(u, u + OH * SH, SH) for u in range(FH)]
+    across = [slice(v, v + OW * SW, SW) for v in range(FW)]
+    places = [(slice(None), rows, columns) for rows in down for columns in across]
+    for image, dimage, d in zip(padded, dpadded, dout, strict=True):
+        largest = np.max([image[place] for place in places], axis=0)
+        free = np.ones(d.shape, bool)
+        for place in places:
+            won = free & (image[place] == largest)
+            dimage[place] += d * won
+            free &= ~won
     return dpadded[:, :, PH : PH + H, PW : PW + W]
     ### END SOLUTION
 
@@ -1117,11 +1126,12 @@ def average_pool_forward(x, size=2, stride=2, pad=0):
     padded = np.pad(x, ((0, 0), (0, 0), (PH, PH), (PW, PW)))
     OH, OW = (padded.shape[2] - FH) // SH + 1, (padded.shape[3] - FW) // SW + 1
     out = np.zeros((*x.shape[:2], OH, OW), x.dtype)
-    for u in range(FH):
-        for v in range(FW):
-            rows, across = slice(u, u + OH * SH, SH), slice(v, v + OW * SW, SW)
-            out += padded[:, :, rows, across]
-    return out / x.dtype.type(FH * FW), (x, size, stride, pad)
+    for image, mean in zip(padded, out, strict=True):
+        for u in range(FH):
+            for v in range(FW):
+                mean += image[:, u : u + OH * SH : SH, v : v + OW * SW : SW]
+        mean /= FH * FW
+    return out, (x, size, stride, pad)
     ### END SOLUTION
 
 
@@ -1151,11 +1161,11 @@ def average_pool_backward(dout, cache):
     (N, C, H, W), (OH, OW) = x.shape, dout.shape[2:]
     (FH, FW), (SH, SW), (PH, PW) = (np.broadcast_to(v, 2) for v in (size, stride, pad))
     dpadded = np.zeros((N, C, H + 2 * PH, W + 2 * PW), x.dtype)
-    share = dout / x.dtype.type(FH * FW)
-    for u in range(FH):
-        for v in range(FW):
-            rows, across = slice(u, u + OH * SH, SH), slice(v, v + OW * SW, SW)
-            dpadded[:, :, rows, across] += share
+    for dimage, d in zip(dpadded, dout, strict=True):
+        share = d / int(FH * FW)
+        for u in range(FH):
+            for v in range(FW):
+                dimage[:, u : u + OH * SH : SH, v : v + OW * SW : SW] += share
     return dpadded[:, :, PH : PH + H, PW : PW + W]
     ### END SOLUTION
 
@@ -1279,7 +1289,7 @@ a convolution it runs over the whole picture, and the score is highest where the
 """
 
 # %% tags=["experiment"]
-top, left = 40, 120
+top, left = 24, 68
 patch = photo[top : top + 12, left : left + 12]
 dense = (patch - patch.mean()).reshape(-1, 1)
 as_filter = borrow("05.dense_to_conv", dense_to_conv)(dense, (1, 12, 12))
@@ -1459,10 +1469,9 @@ EXPERIMENT-TEXT
 
 # %% tags=["experiment"]
 after = layers[0].parameters["w"]
-show_filters(before, "Before training: noise")
-show_filters(after, "After training: the noise begins to order itself")
 moved = abs(after - before).mean() / abs(before).mean()
-print(f"mean change of a weight: {100 * moved:.0f} % of its size")
+show_filters(after, "The 32 filters of the first layer after training")
+show_filters(after - before, f"What training added: {100 * moved:.0f} % of the noise")
 
 # %% [markdown]
 r"""

@@ -13,7 +13,6 @@ from pathlib import Path
 from time import sleep
 from types import SimpleNamespace
 
-from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, writes
 
 from grading.jobs import Grader, Result
@@ -116,7 +115,7 @@ def gradebook(course: Path) -> Path:
 def recorder(course: Path) -> Iterator[Record]:
     """Append lines, so that what is recorded twice shows."""
 
-    def record(verdict: Verdict, notebook: NotebookNode) -> None:
+    def record(verdict: Verdict, notebook: str) -> None:
         (status,) = (one.status for one in verdict.exercises)
         with gradebook(course).open("a") as file:
             file.write(f"{verdict.student} {verdict.score:g} {status}\n")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 LESSONS = (
     "00_start",
     "01_knn",
+    "02_linear",
     "03_backpropagation",
     "04_training",
     "05_convolution",

@@ -189,6 +189,7 @@ def show_matrices(matrices: dict[str, np.ndarray], title: str = "") -> None:
                 colour = "w" if dark else "k"
                 axis.text(j, i, f"{value:g}", ha="center", va="center", color=colour)
         axis.set(xlabel="input pixel", ylabel="output")
+        axis.locator_params(integer=True)
         axis.set_title(name, fontsize=9)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
@@ -264,9 +265,15 @@ def show_bars(values: dict[str, float], label: str, title: str) -> None:
     fig, axis = plt.subplots(figsize=(7, 0.45 * len(values) + 1.1))
     axis.barh(list(values), list(values.values()), color=COLOURS[0])
     for row, value in enumerate(values.values()):
-        axis.text(value * 1.15, row, f"{value:,.3g}", va="center", fontsize=8)
+        axis.text(
+            value * 1.15,
+            row,
+            f"{value:,.0f}" if value >= 100 else f"{value:.3g}",
+            va="center",
+            fontsize=8,
+        )
     axis.set(xscale="log", xlabel=label)
-    axis.set_xlim(right=max(values.values()) * 8)
+    axis.set_xlim(right=max(values.values()) * 50)
     axis.invert_yaxis()
     axis.set_title(title, fontsize=10)
     fig.tight_layout()

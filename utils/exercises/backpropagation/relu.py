@@ -91,10 +91,11 @@ RELU_FORWARD = Exercise(
             "larger or the smaller of 0 and x?",
         ),
         Misconception(
-            "one maximum for the whole array",
-            lambda x: (x * 0 + np.max(relu_forward_oracle(x)[0]), x),
-            "Every output is the same number, the largest of all. Does ReLU compare the "
-            "numbers of x with each other, or each of them with 0?",
+            "the largest along an axis",
+            lambda x: (np.max(x, 0), x),
+            "One axis of your output is gone: `np.max(x, 0)` looks for the largest along "
+            "axis 0. Does ReLU compare the numbers of x with each other, or each of "
+            "them with 0?",
         ),
     ),
 )
@@ -158,8 +159,8 @@ RELU_BACKWARD = Exercise(
         ),
         Misconception(
             "upstream gradient forgotten",
-            lambda dout, cache: relu_backward_oracle(np.ones_like(dout), cache),
-            "You return the local gradient, 0 or 1. By what does the chain rule "
+            lambda dout, cache: relu_backward_oracle(np.ones_like(dout), cache) > 0,
+            "You return where the gradient passes, true or false. By what does the chain rule "
             "multiply it?",
         ),
     ),

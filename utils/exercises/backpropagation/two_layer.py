@@ -89,17 +89,17 @@ def linear_net(parameters, X, y=None, reg=0.0):
     return loss, g | {"W2": g["W2"] - lift * g["b2"]}
 
 
-def upstream(parameters, X, y):
-    """The gradient with respect to the scores, taken from the bias of one row each."""
+def row_by_row(parameters, X, y, name="b2"):
+    """The gradient of a bias for each row alone; that of `b2` is the scores'."""
     rows = [two_layer_oracle(parameters, X[i : i + 1], y[i : i + 1]) for i in range(len(y))]  # fmt: skip
-    return np.stack([gradients["b2"] for _, gradients in rows]) / len(y)
+    return np.stack([gradients[name] for _, gradients in rows]) / len(y)
 
 
 def around_relu(parameters, X, y, reg):
     """Gradients of the two layers as they would be without a ReLU between them."""
     W1, b1, W2, b2 = (parameters[name] for name in ("W1", "b1", "W2", "b2"))
     before, cache = affine_forward_oracle(X, W1, b1)
-    dscores = upstream(parameters, X, y)
+    dscores = row_by_row(parameters, X, y)
     dhidden, dW2, _ = affine_backward_oracle(dscores, (before, W2, b2))
     _, dW1, db1 = affine_backward_oracle(dhidden, cache)
     return {"W1": dW1 + 2 * reg * W1, "b1": db1, "W2": dW2 + 2 * reg * W2}
@@ -155,7 +155,7 @@ def passing_at_zero(parameters, X, y=None, reg=0.0):
 
 
 def bias_rows(parameters, X, y, reg, loss, g):
-    return loss, {"b2": upstream(parameters, X, y)}
+    return loss, {name: row_by_row(parameters, X, y, name) for name in ("b1", "b2")}
 
 
 TWO_LAYER_WORKED = (
@@ -272,8 +272,8 @@ TWO_LAYER_LOSS = Exercise(
         Misconception(
             "bias gradient not summed",
             bend(bias_rows),
-            "Your gradient of b2 has a row for each image, but there is one b2 for all "
-            "of them. What does a copy do on the way back?",
+            "The gradients of your biases have a row for each image, but there is one b1 and "
+            "one b2 for all of them. What does a copy do on the way back?",
         ),
         Misconception(
             "no shift before the softmax",

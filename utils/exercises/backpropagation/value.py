@@ -14,8 +14,8 @@ from utils.exercises.backpropagation.scalars import (
     Forgetful,
     Scalar,
     Traced,
-    bent,
     every_path,
+    last_gate_only,
     last_path,
     one_visit,
     sloped,
@@ -62,8 +62,8 @@ def shared(a, b):
 
 def deep(a, b):
     h = a + b
-    k = h * a
-    return k + (k + h * k).tanh() * b, h, k
+    k = a * h
+    return k + b * (k + h * k).tanh(), h, k
 
 
 def at_random(rng: np.random.Generator) -> Callable:
@@ -91,6 +91,10 @@ def at_random(rng: np.random.Generator) -> Callable:
     return build
 
 
+# Where something is used several times, each use but the last also feeds a later one.
+# So every topological order gives the same, even where gradients are written over.
+
+
 def value_cases(rng: np.random.Generator) -> list[Case]:
     u, v, w = map(float, rng.uniform(0.6, 1.8, size=3))
     hand = "q = 3, f = -12; backward: dq = z = -4, dz = q = 3, and q's -4 goes on to x and y"
@@ -98,8 +102,8 @@ def value_cases(rng: np.random.Generator) -> list[Case]:
         expression("(a + b) c by hand", lambda a, b, c: (a + b) * c, -2, 5, -4, working=hand),
         expression("2 a + b 3 + 1", lambda a, b: 2 * a + b * 3 + 1, u, v),
         expression("a ** 3 + b ** 2", lambda a, b: a**3 + b**2, -u, v),
-        expression("2 a - b, 1 - a", lambda a, b: (2 * a - b) * (1 - a), u, v),
-        expression("a / b + 2 / a", lambda a, b: a / b + 2 / a, u, -v),
+        expression("(2 a - b) (1 - c)", lambda a, b, c: (2 * a - b) * (1 - c), u, v, w),
+        expression("a / b + 2 / c", lambda a, b, c: a / b + 2 / c, u, -v, w),
         expression("exp and tanh", lambda a, b: a.exp() + 2 * b.tanh(), -u, v / 2),
         expression(
             "relu above, below and at zero",
@@ -108,13 +112,25 @@ def value_cases(rng: np.random.Generator) -> list[Case]:
             -v,
             0,
         ),
-        expression("a used twice: a a, and a + a b", lambda a, b: a * a * (a + a * b), u, v),
+        expression("inputs used twice: a + a (b b)", lambda a, b: a + a * (b * b), u, v),
         expression("a sub-expression used twice: h + h h", shared, u, -v),
         expression("doubled four times", lambda a: doubled(a, 4), w),
         expression("two sub-expressions used again", deep, u / 2, w / 2),
         expression("two results in turn: their gradients add up", two_results, u, v),
         expression("a random expression", at_random(rng), u, -v, w, by_value=False),
     ]  # fmt: skip
+
+
+def bent(kind, base, **changes):
+    """A class of this kind around `base` with some of its methods exchanged.
+
+    Methods take the value itself; the operations of `Around` take numbers of `base`.
+    """
+    operations = {
+        n: f for n, f in changes.items() if not n.startswith(("_", "walk", "backward"))
+    }
+    changes |= {name: staticmethod(made) for name, made in operations.items()}
+    return type("Bent", (kind,), {"base": base, **changes})
 
 
 ORDER_WORKED = (
@@ -157,6 +173,13 @@ VALUE = Exercise(
             bent(Traced, Scalar, walk=one_visit),
             "Every value gets the local gradient of the gate that uses it, and nothing "
             "else. By what does the chain rule multiply it?",
+        ),
+        Misconception(
+            "the inputs come first",
+            bent(Traced, Scalar, walk=last_gate_only),
+            "Only what stands next to the result gets a gradient. When the others have "
+            "their turn, nothing has arrived yet: at which end of the graph does the "
+            "backward pass begin?",
         ),
         Misconception(
             "the result does not start with 1",

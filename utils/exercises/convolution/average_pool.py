@@ -162,7 +162,7 @@ def average_pool_gradient_oracle(dout, cache):
     out = torch.nn.functional.avg_pool2d(
         image, a_side(size), stride=a_side(stride), padding=a_side(pad)
     )
-    upstream = torch.tensor(np.ascontiguousarray(dout))
+    upstream = torch.from_numpy(np.array(dout, order="C"))
     return torch.autograd.grad(out, image, upstream)[0].numpy()
 
 
@@ -246,7 +246,7 @@ AVERAGE_POOL_BACKWARD = Exercise(
             "the first window is left alone", first_window_stays, ADD_UP
         ),
         Misconception(
-            "stride ignored",
+            "stride ignored in backward",
             lambda dout, cache: stride_ignored(
                 average_pool_gradient_oracle, dout, cache
             ),
@@ -266,7 +266,7 @@ AVERAGE_POOL_BACKWARD = Exercise(
             "forward pass?",
         ),
         Misconception(
-            "double precision whatever comes in",
+            "double precision in backward",
             lambda dout, cache: average_pool_gradient_oracle(dout, cache).astype(float),
             "From float32 you make float64. Which dtype does `np.zeros` give you when you do not ask for one?",
         ),

@@ -133,7 +133,7 @@ COUNT_MULTIPLY_ADDS = Exercise(
             "You count one window for every pixel of the image. At how many places does the filter stand?",
         ),
         Misconception(
-            "channels forgotten",
+            "products of one channel only",
             lambda C, *rest, **more: multiply_adds_oracle(1, *rest, **more),
             "You count the products of one channel. How many products make one output number?",
         ),

@@ -26,7 +26,7 @@ def im2col_oracle(x, size, stride=1, pad=0):
 SETTINGS = {
     "two images of three channels, windows 2 x 3": ((2, 3, 5, 7), (2, 3), 1, 0),
     "stride 2, padding 1, wide image": ((3, 2, 6, 11), (4, 5), 2, 1),
-    "another stride and padding a side": ((2, 3, 9, 8), (4, 5), (3, 1), (2, 1)),
+    "another stride and padding a side": ((2, 3, 10, 8), (4, 5), (3, 1), (2, 1)),
     "windows of one pixel": ((2, 5, 3, 4), 1, 1, 0),
     "stride 3: the last column is left over": ((1, 2, 6, 8), 3, 3, 0),
 }

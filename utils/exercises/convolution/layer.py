@@ -36,7 +36,7 @@ SETTINGS = {
     "stride 1, no padding": ((2, 3, 5, 7), (4, 3, 2, 3), 1, 0),
     "stride 2, padding 1, wide image": ((2, 3, 8, 13), (5, 3, 4, 6), 2, 1),
     "another stride and padding a side, tall image": (
-        (3, 2, 11, 6),
+        (3, 2, 11, 7),
         (4, 2, 5, 3),
         (3, 2),
         (2, 1),

@@ -15,18 +15,18 @@ def pad_oracle(x, size, mode="zero"):
 
     high, wide = a_side(size)
     name = {"zero": "constant", "edge": "replicate", "reflect": "reflect"}[mode]
-    flat = torch.tensor(np.ascontiguousarray(x)).reshape(1, -1, *x.shape[-2:])
+    flat = torch.from_numpy(np.array(x, order="C")).reshape(1, -1, *x.shape[-2:])
     out = torch.nn.functional.pad(flat, (wide, wide, high, high), mode=name)
     return out.reshape(*x.shape[:-2], *out.shape[-2:]).numpy()
 
 
 def pad_cases(rng: np.random.Generator) -> list[Case]:
-    row = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    rows = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
     images = rng.normal(size=(2, 3, 4, 6))
     return [
         call(
             "reflect, by hand",
-            row,
+            rows,
             (0, 2),
             "reflect",
             working="1 2 3 becomes 3 2 | 1 2 3 | 2 1: the border itself is not repeated",

@@ -16,7 +16,7 @@ def tensors(*arrays: np.ndarray) -> list[Any]:
     """PyTorch copies of arrays, of the same dtype, whose gradients are followed."""
     import torch
 
-    copies = (torch.tensor(np.ascontiguousarray(array)) for array in arrays)
+    copies = (torch.from_numpy(np.array(array, order="C")) for array in arrays)
     return [copy.requires_grad_() for copy in copies]
 
 

@@ -162,7 +162,7 @@ CONVOLVE_2D = Exercise(
     "cross-correlation.",
     misconceptions=(
         Misconception(
-            "filter not turned",
+            "cross-correlation instead of convolution",
             lambda x, w: convolve_2d_oracle(x, w[::-1, ::-1]),
             "This is the cross-correlation, which ConvNets use. A true convolution turns "
             "the filter by 180 degrees first. What becomes of its top left weight?",

@@ -5,7 +5,7 @@ import numpy as np
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.exercises.training.shared import PLAIN_RULES, pulled_back
 
-BY_HAND_X = np.array([[-2.0, 4.0], [3.0, -1.0], [-6.0, -5.0]])
+BY_HAND_X = np.array([[-2.0, 4.0], [3.0, -1.0], [-6.0, 0.0]])
 BY_HAND_SLOPE = np.array([0.5, 0.1])
 
 
@@ -54,7 +54,8 @@ def prelu_backward_cases(rng: np.random.Generator) -> list[Case]:
             dout,
             (BY_HAND_X, BY_HAND_SLOPE),
             working="the first slope acted on -2 and -6: 1 * -2 + 3 * -6 = -20; the "
-            "second on -1 and -5: 20 * -1 + 30 * -5 = -170",
+            "second on -1 and 0: 20 * -1 + 30 * 0 = -20. Zero counts as negative, so the "
+            "last dx is 0.1 * 30 = 3",
         ),
         case("5 rows of 4", 5, 4),
         case("3 rows of 6", 3, 6),
@@ -159,7 +160,7 @@ PRELU_BACKWARD = Exercise(
         Misconception(
             "dslope without the input",
             prelu_passed(
-                lambda dx, dslope, dout, x, slope: (dx, (dout * (x < 0)).sum(axis=0))
+                lambda dx, dslope, dout, x, slope: (dx, (dout * (x <= 0)).sum(axis=0))
             ),
             "The output on the left is slope times x. What is its derivative with "
             "respect to the slope: 1, or x?",

@@ -20,6 +20,7 @@ def rectified_cases(rng: np.random.Generator) -> list[Case]:
 
     by_hand = np.array([-2.0, 0.0, 3.0])
     leak, bend = rng.uniform(0.15, 0.4), rng.uniform(0.5, 0.9)
+    beyond = np.array([0.0, rng.uniform(5.1, 5.9), 6.0, rng.uniform(7, 9)])
     huge = np.array([-1000.0, -rng.uniform(1, 2), rng.uniform(1, 2), 1000.0])
     return [
         call(
@@ -38,7 +39,7 @@ def rectified_cases(rng: np.random.Generator) -> list[Case]:
         call("selu", "selu", x(5, 2)),
         call("selu by hand", "selu", by_hand),
         call("relu6", "relu6", 3 * x(3, 4)),
-        call("relu6 at its two corners", "relu6", np.array([0.0, 6.0])),
+        call("relu6 at its corners and beyond", "relu6", beyond),
     ]
 
 
