@@ -74,6 +74,7 @@ def act(what: str, folder: Path) -> None:
     if what == "exit":
         os._exit(3)
     if what == "kill" or (what == "kill_once" and runs(folder) == 1):
+        sleep(0.5)  # Dask makes no new worker for one that dies while it starts
         os.kill(os.getpid(), signal.SIGKILL)
     if what == "hang":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
