@@ -27,7 +27,7 @@ def show_gaps(histories: Mapping[str, History], title: str = "") -> None:
         axis.set_title(f"{name}: the gap ends at {gap:.0f} points", fontsize=9)
         axis.set(xlabel="epoch", ylim=(0, 1.04))
     axes[0, 0].set_ylabel("accuracy")
-    axes[0, 0].legend(loc="lower right", fontsize=8)
+    axes[0, 0].legend(loc="center right", fontsize=8)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
 
