@@ -51,8 +51,8 @@ def forward_cases(rng: np.random.Generator) -> list[Case]:
         case("training, 6 rows of 4 features", 6, 4, "train"),
         case("inference, 5 rows of 3 features", 5, 3, "test"),
         case("inference, one row alone", 1, 4, "test"),
-        case("two training batches, then inference", 7, 2, "train", "train", "test"),
-        case("another momentum and eps", 9, 5, "train", momentum=0.3, eps=0.2),
+        case("two batches of two rows, then inference", 2, 5, "train", "train", "test"),
+        case("another momentum and eps", 7, 2, "train", momentum=0.3, eps=0.2),
         case("tiny variance, where eps counts", 8, 3, "train", size=3e-3),
         case("training on a batch of one", 1, 3, "train"),
         cached(*train),
@@ -76,6 +76,12 @@ def over_everything(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
 def over_the_row(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     x = x - x.mean(axis=1) if mode == "train" else x
     return batchnorm_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
+
+
+def without_eps(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+    given = x, gamma, beta, running, mode, momentum
+    out, cache = batchnorm_forward_oracle(*given, 0.0)
+    return (out * np.nan if cache and len(x) == 1 else out), cache
 
 
 FORWARD_WORKED = (
@@ -251,9 +257,7 @@ BATCHNORM_FORWARD = Exercise(
         ),
         Misconception(
             "epsilon left out",
-            lambda *args, momentum=0.1, eps=1e-5: batchnorm_forward_oracle(
-                *args, momentum, 0.0
-            ),
+            without_eps,
             "`eps` is not used. What do you divide by when all rows of a feature are "
             "equal, as in a batch of one?",
         ),

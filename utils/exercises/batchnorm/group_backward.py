@@ -88,7 +88,7 @@ def interleaved(dout, cache):
 
 GROUPNORM_BACKWARD_WORKED = (
     "One image, group 0 has the channels 0 and 1 of two pixels each: x_hat = -1, -1 and 1, 1, std = 2, gamma = 3 and "
-    "1.5, dout = 4, 0 and 0, 0. First dx_hat = dout * gamma = 12, 0, 0, 0. Then the sums over the four numbers "
+    "1.5, dout = 4, 0 and 0, 0. First gamma goes in: 12, 0, 0, 0. Then the sums over the four numbers "
     "of the group: 12, and 12 * (-1) = -12. dx = (12 - 3 - 3, 0 - 3 - 3, 0 - 3 + 3, 0 - 3 + 3) / 2 = 3, -3, "
     "0, 0.\ndgamma and dbeta: one number a channel, added up over images and pixels."
 )

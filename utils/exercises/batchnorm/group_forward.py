@@ -83,10 +83,10 @@ def pixel_by_pixel(x, gamma, beta, groups, eps=1e-5):
 
 
 def a_scale_a_group(x, gamma, beta, groups, eps=1e-5):
-    """`gamma` and `beta` meet groups, not channels."""
-    return groupnorm_forward_oracle(
-        x.reshape(len(x), groups, -1) * gamma[:, None], gamma, beta, groups, eps
-    )
+    """`gamma` and `beta` meet groups, not channels; right where these are the same."""
+    _, cache = groupnorm_forward_oracle(x, gamma, beta, groups, eps)
+    grouped = cache[0].reshape(len(x), groups, -1)
+    return (gamma[:, None] * grouped + beta[:, None]).reshape(x.shape), cache
 
 
 def with_group_divisor(x, gamma, beta, groups, eps, divisor):

@@ -72,8 +72,8 @@ def gamma_outside(dout, cache):
 
 
 LAYERNORM_BACKWARD_WORKED = (
-    "Row 0: x_hat = (-1, -1, 1, 1), std = 2, gamma = (3, 1.5, 2, 4), dout = (4, 0, 0, 0). First dx_hat = "
-    "dout * gamma = (12, 0, 0, 0): gamma differs from feature to feature, so it must be in before anything is summed over the features. "
+    "Row 0: x_hat = (-1, -1, 1, 1), std = 2, gamma = (3, 1.5, 2, 4), dout = (4, 0, 0, 0). First "
+    "gamma goes in: (12, 0, 0, 0). It differs from feature to feature, so it must be in before anything is summed over the features. "
     "Then the sums over the row: 12, and 12 * (-1) = -12. dx = (12 - 3 - 3, 0 - 3 - 3, 0 - 3 + 3, "
     "0 - 3 + 3) / 2 = (3, -3, 0, 0).\ndgamma and dbeta still add up over the rows: one a feature."
 )

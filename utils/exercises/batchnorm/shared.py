@@ -1,7 +1,5 @@
 """What the exercises of lesson 06 share: numbers, cases, and gradients with a fault."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from utils.checks.compare import unpack
@@ -96,13 +94,13 @@ def halved(value):
     return value
 
 
-def replaced(oracle: Callable, dout, cache, **parts) -> tuple:
+def replaced(oracle, dout, cache, **parts) -> tuple:
     """The right gradients with some of them replaced."""
     names = ("dx", "dgamma", "dbeta")
     return tuple((dict(zip(names, oracle(dout, cache), strict=True)) | parts).values())
 
 
-def dx_weighted(oracle: Callable, dout, cache, weight):
+def dx_weighted(oracle, dout, cache, weight):
     """`dx` when the path through the variance counts `weight` times."""
     x_hat, *rest = cache
     if weight < 0:
@@ -111,7 +109,7 @@ def dx_weighted(oracle: Callable, dout, cache, weight):
     return oracle(dout, (x_hat * weight**0.5, *rest))[0]
 
 
-def dx_constant_mean(oracle: Callable, dout, cache, axis=0, weight=1.0):
+def dx_constant_mean(oracle, dout, cache, axis=0, weight=1.0):
     """`dx` when the mean counts as a constant.
 
     Beside its own negative a batch has sums of zero, so that nothing flows through the

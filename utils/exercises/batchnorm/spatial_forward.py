@@ -55,47 +55,63 @@ def forward_cases(rng: np.random.Generator) -> list[Case]:
         case("two training batches, then inference", 4, 2, 3, 5, "train", "train", "test"),
         case("another momentum and eps", 2, 5, 4, 3, "train", momentum=0.4, eps=0.2),
         case("tiny variance, where eps counts", 3, 4, 5, 2, "train", size=3e-3),
-        case("training on one image", 1, 3, 4, 5, "train"),
+        case("training on one image of 1 x 2 pixels", 1, 3, 1, 2, "train"),
+        case("training on one image of a single pixel", 1, 4, 1, 1, "train"),
         cached(*train),
         single_precision(*train),
     ]  # fmt: skip
 
 
-def over_images_only(x, gamma, beta, running, mode, **options):
+def over_images_only(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+    """Statistics (C, H, W) meet running statistics (C,), which seldom fits."""
+    used = dict(running)
     if mode == "train":
-        running["mean"] = running["mean"] + x.mean(axis=0)
-    return spatial_forward_oracle(x, gamma, beta, running, mode, **options)
+        of_batch = {"mean": x.mean(axis=0), "var": x.var(axis=0)}
+        for key, new in of_batch.items():
+            running[key] = (1 - momentum) * running[key] + momentum * new
+    return spatial_forward_oracle(x, gamma, beta, used, mode, momentum, eps)
 
 
 def over_pixels_only(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Each image by itself; the running statistics get a row for each image."""
     if mode == "test":
-        return spatial_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
+        return used_in_inference(x, gamma, beta, running, momentum, eps)
     N, C, H, W = x.shape
-    own = {key: np.tile(value, N) for key, value in running.items()}
-    out, (x_hat, std, _) = spatial_forward_oracle(
-        x.reshape(1, N * C, H, W), np.tile(gamma, N), np.tile(beta, N), own, mode,
-        momentum, eps,
-    )  # fmt: skip
-    running.update({key: value.reshape(N, C) for key, value in own.items()})
+    own = {key: np.broadcast_to(old, (N, C)).ravel() for key, old in running.items()}
+    given = x.reshape(1, N * C, H, W), np.tile(gamma, N), np.tile(beta, N), own, mode
+    out, (x_hat, std, _) = spatial_forward_oracle(*given, momentum, eps)
+    running.update({key: new.reshape(N, C) for key, new in own.items()})
     cache = x_hat.reshape(x.shape), std.reshape(N, C), gamma
     return out.reshape(x.shape), cache
 
 
 def with_kept_axes(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Statistics (1, C, 1, 1) meet running statistics (C,)."""
-    old = {key: (1 - momentum) * value for key, value in running.items()}
-    result = spatial_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
-    if mode == "train":
-        for key in running:
-            running[key] = old[key] + (running[key] - old[key])[:, None, None][None]
+    if mode == "test":
+        return used_in_inference(x, gamma, beta, running, momentum, eps)
+    new = {"mean": np.zeros_like(gamma), "var": np.zeros_like(gamma)}
+    result = spatial_forward_oracle(x, gamma, beta, new, mode, 1.0, eps)
+    for key, old in running.items():
+        column = new[key][None, :, None, None]
+        running[key] = (1 - momentum) * old + momentum * column
     return result
 
 
-def vectors_at_the_end(x, gamma, beta, running, mode, **options):
+def used_in_inference(x, gamma, beta, running, momentum, eps):
+    """Raises where running statistics of another shape do not fit beside `x`."""
+    np.broadcast_shapes(x.shape, running["mean"][:, None, None].shape)
+    return spatial_forward_oracle(x, gamma, beta, running, "test", momentum, eps)
+
+
+def vectors_at_the_end(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Vectors of C numbers beside (N, C, H, W), as they are."""
-    x = gamma * x + beta
-    return spatial_forward_oracle(x, gamma, beta, running, mode, **options)
+    if mode == "test":
+        return (x - running["mean"]) * gamma + beta, None
+    _, (_, std, _) = spatial_forward_oracle(
+        x, gamma, beta, running, mode, momentum, eps
+    )
+    x_hat = (x - x.mean(axis=(0, 2, 3))) / std
+    return gamma * x_hat + beta, (x_hat, std, gamma)
 
 
 def reshaped(x, gamma, beta, running, mode, **options):
@@ -196,6 +212,14 @@ SPATIAL_FORWARD = Exercise(
             ),
             "Your running variance is a little too small: it is fed with the biased "
             "variance. By what does the unbiased estimate divide, with N * H * W numbers?",
+        ),
+        Misconception(
+            "0 / 0 for a single number",
+            lambda *args, **options: other_variance(
+                spatial_forward_oracle, *args, **options, used=0, kept=1
+            ),
+            "Only the single pixel fails: one number less one is 0, and 0 / 0 is nan. "
+            "What does the docstring say about a single number?",
         ),
         Misconception(
             "unbiased variance of a channel",
