@@ -34,18 +34,19 @@ PASSES = (fill_in_points, complete_metadata, drop_traces, name_cells)
 def build_notebooks(
     solutions: Path, notebooks: Path, exercises_of: ExercisesOf = of_lesson
 ) -> list[Path]:
-    """Write each lesson as a learner gets it to `notebooks`; returns the files changed.
+    """Write each lesson as a learner gets it to `notebooks`, and the pages beside them.
 
-    Raises MalformedCell, before anything is written, and FileNotFoundError where
-    `solutions` has no lesson.
+    Returns the files changed. Raises MalformedCell, before anything is written, and
+    FileNotFoundError where `solutions` has no lesson.
     """
     config = Config()
     configure_release(config)
     built = {
-        notebooks / f"{lesson.stem}.ipynb": release(assemble(lesson), config)
+        notebooks / f"{lesson.stem}.ipynb": as_bytes(release(assemble(lesson), config))
         for lesson in read_lessons(solutions, exercises_of)
     }
-    return [path for path, notebook in built.items() if write(notebook, path)]
+    built |= {notebooks / p.name: p.read_bytes() for p in solutions.glob("*.md")}
+    return [path for path, content in built.items() if write(content, path)]
 
 
 def build_source(
@@ -59,8 +60,8 @@ def build_source(
     for lesson in read_lessons(solutions, exercises_of):
         hide_seed(lesson, seed)
         path = course_source / lesson.stem / f"{lesson.stem}.ipynb"
-        built[path] = assemble(lesson)
-    return [path for path, notebook in built.items() if write(notebook, path)]
+        built[path] = as_bytes(assemble(lesson))
+    return [path for path, content in built.items() if write(content, path)]
 
 
 def read_lessons(solutions: Path, exercises_of: ExercisesOf) -> list[Lesson]:
@@ -79,9 +80,13 @@ def read_lessons(solutions: Path, exercises_of: ExercisesOf) -> list[Lesson]:
     return lessons
 
 
-def write(notebook: NotebookNode, path: Path) -> bool:
-    """Write a notebook unless the file already holds it; says whether it wrote."""
-    content = (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
+def as_bytes(notebook: NotebookNode) -> bytes:
+    """A notebook as its file holds it."""
+    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
+
+
+def write(content: bytes, path: Path) -> bool:
+    """Write a file unless it already holds this; says whether it wrote."""
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,13 +41,13 @@ def lab(context: typer.Context) -> None:
     """
     from grading.lab import (
         changed_since_copied,
-        copy_missing,
+        copy_new,
         describe_changed,
         open_lab,
     )
 
     with plain_errors():
-        for copy in copy_missing(NOTEBOOKS, WORK):
+        for copy in copy_new(NOTEBOOKS, WORK):
             say(f"New in work/: {copy.name}")
         changed = describe_changed(changed_since_copied(NOTEBOOKS, WORK))
         if changed:

@@ -1,7 +1,7 @@
 """Open the course: the learner's own copies of the lessons, in JupyterLab.
 
-Lessons are copied to `work/` only where they are missing there, so that no rebuild or
-pull ever touches an answer.
+Lessons, and the glossary beside them, are copied to `work/` where they are missing
+there or still as they were copied, so that no rebuild or pull ever touches an answer.
 """
 
 import hashlib
@@ -21,32 +21,41 @@ ORIGINALS = ".originals.json"
 """In `work/`: which version of each lesson the learner's copy was made from."""
 
 
-def copy_missing(notebooks: Path, work: Path) -> list[Path]:
-    """Copy the lessons that `work` lacks, and overwrite nothing; returns the copies.
+def copy_new(notebooks: Path, work: Path) -> list[Path]:
+    """Copy what `work` lacks, or has as it was copied earlier; returns the new copies.
 
-    Raises FileNotFoundError where `notebooks` has no lesson.
+    What a learner has changed is left alone. Raises FileNotFoundError where `notebooks`
+    has no lesson.
     """
-    lessons = lessons_of(notebooks)
+    pages = pages_of(notebooks)
     work.mkdir(parents=True, exist_ok=True)
     originals = read_originals(work)
     copies = []
-    for lesson in lessons:
-        content = lesson.read_bytes()
-        if write_new(work / lesson.name, content):
-            originals[lesson.name] = digest(content)
-            copies.append(work / lesson.name)
+    for page in pages:
+        content, copy = page.read_bytes(), work / page.name
+        if untouched(copy, originals) and originals[page.name] != digest(content):
+            copy.unlink()
+        if write_new(copy, content):
+            originals[page.name] = digest(content)
+            copies.append(copy)
     if copies:
         write_originals(work, originals)
     return copies
 
 
+def untouched(copy: Path, originals: dict[str, str]) -> bool:
+    """Whether a copy is there and as it was made."""
+    known = originals.get(copy.name)
+    return known is not None and copy.exists() and digest(copy.read_bytes()) == known
+
+
 def changed_since_copied(notebooks: Path, work: Path) -> list[str]:
-    """Names of the lessons whose original is newer than the learner's copy."""
+    """Names of the pages whose original is newer than the learner's copy."""
     originals = read_originals(work)
     return [
-        lesson.name
-        for lesson in lessons_of(notebooks)
-        if originals.get(lesson.name, "") not in ("", digest(lesson.read_bytes()))
+        page.name
+        for page in pages_of(notebooks)
+        if originals.get(page.name, "") not in ("", digest(page.read_bytes()))
     ]
 
 
@@ -94,15 +103,15 @@ def open_lab(work: Path, options: Sequence[str] = ()) -> int:
     return subprocess.call(command, cwd=work, env=environment())
 
 
-def lessons_of(notebooks: Path) -> list[Path]:
-    """The notebooks of a folder, in the order of the course."""
+def pages_of(notebooks: Path) -> list[Path]:
+    """The notebooks of a folder, in the order of the course, and pages beside them."""
     lessons = sorted(notebooks.glob("*.ipynb"))
     if not lessons:
         raise FileNotFoundError(
             f"no lesson in {notebooks}: expected notebooks such as 01_knn.ipynb; "
             "run `make build` to make them from solutions/"
         )
-    return lessons
+    return [*lessons, *sorted(notebooks.glob("*.md"))]
 
 
 def digest(content: bytes) -> str:

@@ -8,6 +8,9 @@ and that are checked on the spot.
 
 This first notebook takes half an hour. It shows how a notebook works, what a check tells
 you, and the two tools that every later lesson uses: **arrays** and **broadcasting**.
+
+A word in bold is explained where it stands. The [glossary](glossary.md) has them all, each
+with its Chinese term.
 """
 
 # %% [markdown]

@@ -24,7 +24,6 @@ OURS = (
     "utils/plots",
     "utils/data",
     "utils/borrow.py",
-    "utils/training.py",
 )
 INSIDE = Path(__file__).parent / "inside"
 

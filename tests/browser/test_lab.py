@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from grading.cli import NOTEBOOKS
-from grading.lab import copy_missing
+from grading.lab import copy_new
 from tests.browser.lab_page import (
     chromium,
     open_notebook,
@@ -35,7 +35,7 @@ def page() -> Iterator[webdriver.Chrome]:
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make lab` would open, and a small notebook that shows a card."""
     folder = tmp_path_factory.mktemp("work")
-    copy_missing(NOTEBOOKS, folder)
+    copy_new(NOTEBOOKS, folder)
     cells = [
         v4.new_markdown_cell("# A small lesson"),
         v4.new_code_cell(f"from IPython.display import HTML\n\nHTML('''{CARD}''')"),

@@ -11,7 +11,7 @@ import set_up
 from grading import cli
 from grading.lab import (
     changed_since_copied,
-    copy_missing,
+    copy_new,
     describe_changed,
     environment,
     jupyterlab,
@@ -33,7 +33,7 @@ def notebooks(tmp_path: Path) -> Path:
 def work(tmp_path: Path, notebooks: Path) -> Path:
     """A learner's folder in which the first lesson has been worked on."""
     folder = tmp_path / "work"
-    copy_missing(notebooks, folder)
+    copy_new(notebooks, folder)
     (folder / "01_knn.ipynb").write_text(ANSWERS)
     return folder
 
@@ -43,21 +43,33 @@ def answers(work: Path) -> str:
 
 
 def test_the_first_start_copies_every_lesson(tmp_path, notebooks):
-    copies = copy_missing(notebooks, tmp_path / "work")
+    copies = copy_new(notebooks, tmp_path / "work")
     assert [copy.name for copy in copies] == ["01_knn.ipynb", "02_linear.ipynb"]
     assert copies[0].read_text() == '{"version": 1}'
 
 
 def test_a_second_start_copies_nothing_and_keeps_answers(notebooks, work):
-    assert copy_missing(notebooks, work) == []
+    assert copy_new(notebooks, work) == []
     assert answers(work) == ANSWERS
 
 
 def test_an_updated_lesson_leaves_answers_alone_and_is_named(notebooks, work):
     (notebooks / "01_knn.ipynb").write_text('{"version": 2}')
-    assert copy_missing(notebooks, work) == []
+    assert copy_new(notebooks, work) == []
     assert answers(work) == ANSWERS
     assert changed_since_copied(notebooks, work) == ["01_knn.ipynb"]
+
+
+def test_an_updated_lesson_replaces_a_copy_that_nobody_has_touched(notebooks, work):
+    (notebooks / "02_linear.ipynb").write_text('{"version": 2}')
+    assert copy_new(notebooks, work) == [work / "02_linear.ipynb"]
+    assert (work / "02_linear.ipynb").read_text() == '{"version": 2}'
+    assert changed_since_copied(notebooks, work) == []
+
+
+def test_the_glossary_lies_beside_the_lessons(notebooks, work):
+    (notebooks / "glossary.md").write_text("# Glossary")
+    assert copy_new(notebooks, work) == [work / "glossary.md"]
 
 
 def test_an_unchanged_lesson_is_not_called_changed(notebooks, work):
@@ -68,7 +80,7 @@ def test_an_unchanged_lesson_is_not_called_changed(notebooks, work):
 def test_a_renamed_copy_makes_room_for_the_new_lesson(notebooks, work):
     (notebooks / "01_knn.ipynb").write_text('{"version": 2}')
     (work / "01_knn.ipynb").rename(work / "my_01_knn.ipynb")
-    assert copy_missing(notebooks, work) == [work / "01_knn.ipynb"]
+    assert copy_new(notebooks, work) == [work / "01_knn.ipynb"]
     assert answers(work) == '{"version": 2}'
     assert (work / "my_01_knn.ipynb").read_text() == ANSWERS
     assert changed_since_copied(notebooks, work) == []
@@ -76,7 +88,7 @@ def test_a_renamed_copy_makes_room_for_the_new_lesson(notebooks, work):
 
 def test_a_new_lesson_joins_the_others(notebooks, work):
     (notebooks / "03_backpropagation.ipynb").write_text("{}")
-    assert copy_missing(notebooks, work) == [work / "03_backpropagation.ipynb"]
+    assert copy_new(notebooks, work) == [work / "03_backpropagation.ipynb"]
 
 
 def test_nothing_but_lessons_and_the_record_is_left_behind(work):
@@ -88,7 +100,7 @@ def test_nothing_but_lessons_and_the_record_is_left_behind(work):
 def test_a_damaged_record_stops_nothing(notebooks, work, record):
     (work / ".originals.json").write_text(record)
     assert changed_since_copied(notebooks, work) == []
-    assert copy_missing(notebooks, work) == []
+    assert copy_new(notebooks, work) == []
 
 
 def test_copies_are_made_where_the_file_system_has_no_links(
@@ -98,7 +110,7 @@ def test_copies_are_made_where_the_file_system_has_no_links(
         raise OSError("no links here")
 
     monkeypatch.setattr(os, "link", no_links)
-    copies = copy_missing(notebooks, tmp_path / "elsewhere")
+    copies = copy_new(notebooks, tmp_path / "elsewhere")
     assert copies[0].read_text() == '{"version": 1}'
 
 
@@ -111,7 +123,7 @@ def test_an_answer_saved_while_copying_wins(tmp_path, notebooks, monkeypatch):
         make_link(source, target)
 
     monkeypatch.setattr(os, "link", save_then_link)
-    assert copy_missing(notebooks, work) == []
+    assert copy_new(notebooks, work) == []
     assert answers(work) == ANSWERS
 
 

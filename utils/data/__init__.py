@@ -1,4 +1,4 @@
-"""The course's pictures: `load_cifar10` finds CIFAR-10 or lets built-in ones stand in.
+"""The course's data: `load_cifar10`, `load_flowers`, `load_weights`.
 
 Looked for in the folder that the environment variable `COURSE_DATA` names, then in the
 user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
@@ -6,7 +6,21 @@ user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
 """
 
 from utils.data.cifar10 import CIFAR10_NAMES, load_cifar10
+from utils.data.flowers import FLOWER_NAMES, PhotoSet, load_flowers, read_photo
 from utils.data.images import DataError, ImageSet
 from utils.data.shapes import NAMES as BUILTIN_NAMES
+from utils.data.weights import Weights, load_weights
 
-__all__ = ["BUILTIN_NAMES", "CIFAR10_NAMES", "DataError", "ImageSet", "load_cifar10"]
+__all__ = [
+    "BUILTIN_NAMES",
+    "CIFAR10_NAMES",
+    "FLOWER_NAMES",
+    "DataError",
+    "ImageSet",
+    "PhotoSet",
+    "Weights",
+    "load_cifar10",
+    "load_flowers",
+    "load_weights",
+    "read_photo",
+]

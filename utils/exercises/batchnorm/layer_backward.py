@@ -52,7 +52,7 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
 def constant_mean(dout, cache, weight):
     """`dx` with the mean as a constant; `gamma` goes into `dout` first."""
     x_hat, std, gamma = cache
-    dout, ones = dout * gamma, np.ones(2 * len(gamma))
+    dout, ones = dout * gamma, np.ones(2 * len(gamma), gamma.dtype)
     rest = x_hat, std, ones
     return dx_constant_mean(layernorm_backward_oracle, dout, rest, 1, weight)
 
