@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
-LESSONS = ("00_start", "01_knn", "03_backpropagation", "06_batchnorm")
+LESSONS = ("00_start", "01_knn", "03_backpropagation", "04_training", "06_batchnorm")
 
 
 class UnknownExercise(LookupError):
