@@ -874,7 +874,7 @@ MEASURES = {
 }
 
 
-def trained(net, unit=1, n_epochs=10, batch_size=50, **options):
+def trained(net, unit=1, n_epochs=10 if full else 8, batch_size=50, **options):
     """The history of a training; None where the loss left the numbers."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -920,7 +920,14 @@ show_sweep(
 
 # %% [markdown]
 r"""
-FULLTEXT
+What we saw in full mode (`COURSE_MODE=full python solutions/06_batchnorm.py`, six and a half minutes of processor time for
+the whole lesson, one thread): **with** batch normalisation the network gets more than a quarter of the training images right at all
+20 sizes, **without** it at 9. Below 0.001 the plain network only guesses (10 % in validation), while the other reaches 21 to 25 %. At
+the best size the two are equal, 32 and 31 %: batch normalisation does not replace a good start, it makes a bad one
+harmless. With the largest weights the plain network's loss is in the millions; with batch normalisation it is 3.
+
+That is CS231n's finding too: batch normalisation makes training nearly independent of the size of the initial weights. "Nearly": with
+weights of 1, ten epochs are not enough for either network.
 
 ### And the learning rate?
 
@@ -929,11 +936,11 @@ gradient descent. Where a curve ends, the loss has left the numbers: training ha
 """
 
 # %% tags=["experiment"]
-rates = np.logspace(-3, 1, 9 if full else 4)
+rates = np.logspace(-3, 1, 9 if full else 5)
 by_rates = sweep(
     rates,
     lambda rate, normalised: trained(
-        deep_net(None, normalised), unit=64, learning_rate=rate
+        deep_net(None, normalised), unit=64, learning_rate=float(rate)
     ),
 )
 n_without, n_with = learned(by_rates)
@@ -945,7 +952,12 @@ show_sweep(
 
 # %% [markdown]
 r"""
-RATETEXT
+In full mode, 9 rates from 0.001 to 10: **with** batch normalisation 8 of them get above a quarter of the training
+images, up to a rate of 3.2; **without** it 4, and from 0.32 on training diverges. The best validation accuracies are 31.5 and 28.8 %.
+At small rates the plain network is no worse. The gain is that you may take larger steps.
+
+One reason: if the weights of a layer are doubled, its normalised output stays the same. Large weights then get smaller
+gradients, and a step that was too long makes the next one shorter.
 
 ### And the size of the batch?
 
@@ -955,12 +967,12 @@ its statistics in those batches.
 """
 
 # %% tags=["experiment"]
-batch_sizes = (1, 2, 5, 10, 50) if full else (2, 10, 50)
+batch_sizes = (1, 2, 5, 10, 50) if full else (3, 12, 50)
 by_size = sweep(
     batch_sizes,
     lambda size, normalised: trained(
         deep_net(0.02, normalised, (100,) * 5), learning_rate=10**-3.5,
-        batch_size=size, n_epochs=10 if full else 5, update=adam,
+        batch_size=size, n_epochs=10 if full else 4, update=adam,
     ),
 )  # fmt: skip
 small, large = np.array(by_size["best training accuracy"]["with batch normalisation"])[
@@ -974,7 +986,16 @@ show_sweep(
 
 # %% [markdown]
 r"""
-SIZETEXT
+In full mode, best training accuracy by batch size:
+
+| batch size | 1 | 2 | 5 | 10 | 50 |
+| --- | --- | --- | --- | --- | --- |
+| with batch normalisation | 11 % | 19 % | 46 % | 66 % | 91 % |
+| without | 62 % | 64 % | 68 % | 69 % | 62 % |
+
+A batch of one teaches nothing, as you know: the output is $\beta$. With two the network learns little, and only
+from about ten on does batch normalisation pay. That is CS231n's finding too: small batches hurt. Layer and
+group normalisation were invented for this.
 
 ### On large networks
 

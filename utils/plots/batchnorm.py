@@ -202,6 +202,11 @@ def show_sweep(
             axis.plot(xs, ys, marker=marker, color=colour, label=name, markersize=5)
         axis.set(xscale="log", xlabel=xlabel, ylabel=measure)
         axis.grid(alpha=0.3)
+        if np.nanmax(list(by_net.values())) > 100:
+            axis.set_yscale("log")
+        if len(xs) <= 5:
+            axis.set_xticks(xs, [f"{x:g}" for x in xs])
+            axis.set_xticks([], minor=True)
     np.atleast_1d(axes)[0].legend(fontsize=8)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
