@@ -13,6 +13,7 @@ LESSONS = (
     "03_backpropagation",
     "04_training",
     "05_convolution",
+    "06_batchnorm",
     "07_dropout",
 )
 
