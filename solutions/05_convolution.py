@@ -933,10 +933,11 @@ def conv_backward(dout, cache):
         d = dout[n].reshape(K, OH * OW)
         dw += windows[n].reshape(C * FH * FW, OH * OW) @ d.T
         parts = (w.reshape(K, -1).T @ d).reshape(C, FH, FW, OH, OW)
-        for u in range(FH):
-            for v in range(FW):
-                rows, across = slice(u, u + OH * SH, SH), slice(v, v + OW * SW, SW)
-                dpadded[n, :, rows, across] += parts[:, u, v]
+        down = np.zeros((C, FW, H + 2 * PH, OW), x.dtype)  # first down, then across:
+        for u in range(FH):  # fewer and longer rows to add than both at once
+            down[:, :, u : u + OH * SH : SH] += parts[:, u]
+        for v in range(FW):
+            dpadded[n, :, :, v : v + OW * SW : SW] += down[:, v]
     dx = dpadded[:, :, PH : PH + H, PW : PW + W]
     return dx, dw.T.reshape(w.shape), dout.sum(axis=(0, 2, 3))
     ### END SOLUTION
@@ -991,7 +992,11 @@ show_bars(
 
 # %% [markdown]
 r"""
-SPEED-TEXT
+Here the loops take some 0.4 seconds for **one** image of this layer, hundreds of times as long as the same sums in a matrix product: an epoch of
+49,000 images would take over five hours. Your fast layer plays in PyTorch's league. With one thread each, for 64 images, forward and
+backward (`python benchmarks/convolution.py`): this layer takes 1.0 times PyTorch's time in `float32` and half of it in `float64`; a layer of 64
+filters of 3 x 3 on 64 channels takes 1.7 times its time in `float32` and 0.6 times in `float64`. The arithmetic is the same everywhere. What differs is who does the loop, and
+how well the numbers fit into the cache.
 
 ## Pooling
 
@@ -1405,7 +1410,7 @@ A three-layer ConvNet, in NumPy only:
 
 Convolution and pooling are yours, from this lesson. Dense layer, ReLU and the loss are yours from lesson 03, and Adam from lesson
 04, if those notebooks lie beside this one; else PyTorch's stand in. Stanford's course CS231n trains this very net for one epoch on 49,000
-images of CIFAR-10, in batches of 50, and reports 47 to 48 % on 1,000 validation images. Linear classifiers end at 39 %.
+images of CIFAR-10, in batches of 50, and reports 47 to 48 % on 1,000 validation images. Linear classifiers end at 37 to 39 %.
 """
 
 # %% tags=["experiment"]
@@ -1464,7 +1469,17 @@ show_training(
 
 # %% [markdown]
 r"""
-EXPERIMENT-TEXT
+In full mode we measured **58.1 %** on the 1,000 validation images after the one epoch, with
+
+    OMP_NUM_THREADS=1 COURSE_MODE=full python solutions/05_convolution.py
+
+in under three minutes (73 seconds of processor time, checks and figures included) on a machine that was busy with other things as well. CS231n's 47 to 48 % come from the same net with smaller initial
+weights and some regularisation; the start of He et al. (lesson 04) makes the difference here. (Why one thread? The products of
+single images are small, and several threads spend their time waiting for each other.)
+
+What has the first layer learned? The filters themselves still look like the noise they began with, because one epoch
+moves each weight by less than its initial size. So look at what training has **added** to them: smooth blobs of colour and, in full mode, edges of several directions. Nobody
+told the net to look for edges.
 """
 
 # %% tags=["experiment"]
