@@ -10,8 +10,11 @@ from utils.exercises.batchnorm.altered import (
     other_divisor,
     other_out,
     other_variance,
+    over_everything,
+    over_the_row,
     running_in_training,
     std_kept,
+    without_eps,
 )
 from utils.exercises.batchnorm.oracles import batchnorm_forward_oracle
 from utils.exercises.batchnorm.shared import (
@@ -27,14 +30,13 @@ from utils.exercises.knn.shared import NUMPY_ONLY
 
 def by_hand() -> Case:
     return stateful(
-        "by hand: 4 rows of 2 features, momentum 0.5, eps 0",
+        "by hand: 4 rows of 2 features, eps 0",
         [np.array([[1.0, 2.0], [3.0, 2.0], [1.0, 6.0], [3.0, 6.0]])],
         ["train"],
         (np.array([2.0, 1.5]), np.array([0.5, 10.0])),
         {"mean": np.zeros(2), "var": np.ones(2)},
         working="feature 0: mean 2, variance 1, so row 0 gives 2 (1 - 2) / 1 + 0.5 = -1.5; "
-        "running mean 0.5 * 0 + 0.5 * 2 = 1, running variance 0.5 * 1 + 0.5 * 4/3 = 1.167",
-        momentum=0.5,
+        "running mean 0.9 * 0 + 0.1 * 2 = 0.2, running variance 0.9 * 1 + 0.1 * 4/3 = 1.033",
         eps=0.0,
     )
 
@@ -58,30 +60,6 @@ def forward_cases(rng: np.random.Generator) -> list[Case]:
         cached(*train),
         single_precision(*train),
     ]
-
-
-def over_everything(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
-    if mode == "test":
-        return batchnorm_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
-    whole = {"mean": np.zeros(1), "var": np.zeros(1)}
-    given = x.reshape(-1, 1), np.ones(1), np.zeros(1), whole, mode
-    _, (x_hat, std, _) = batchnorm_forward_oracle(*given, 1.0, eps)
-    whole["var"] = (std**2 - eps) * len(x) / max(len(x) - 1, 1)
-    for key in running:
-        running[key] = (1 - momentum) * running[key] + momentum * whole[key]
-    x_hat = x_hat.reshape(x.shape)
-    return gamma * x_hat + beta, (x_hat, std[0], gamma)
-
-
-def over_the_row(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
-    x = x - x.mean(axis=1) if mode == "train" else x
-    return batchnorm_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
-
-
-def without_eps(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
-    given = x, gamma, beta, running, mode, momentum
-    out, cache = batchnorm_forward_oracle(*given, 0.0)
-    return (out * np.nan if cache and len(x) == 1 else out), cache
 
 
 FORWARD_WORKED = (
@@ -131,6 +109,16 @@ BATCHNORM_FORWARD = Exercise(
             "Your output is right, your running variance is too small: it is fed with "
             "the biased variance. It stands for all the data, not for this batch. By "
             "what does the unbiased estimate divide?",
+            VARIANCE_WORKED,
+        ),
+        Misconception(
+            "other conventions for both running statistics",
+            lambda *args, momentum=0.1, eps=1e-5: other_variance(
+                batchnorm_forward_oracle, *args, 1 - momentum, eps, used=0, kept=0
+            ),
+            "Your running statistics follow other conventions, CS231n's for example: "
+            "momentum weighs the old value, and the variance is the biased one. Which "
+            "does this docstring ask for?",
             VARIANCE_WORKED,
         ),
         Misconception(
@@ -236,6 +224,21 @@ BATCHNORM_FORWARD = Exercise(
             "Old and new are exchanged in your running statistics: only a tenth of the "
             "old ones stays. Courses differ here. Which part does the docstring's "
             "formula multiply by `momentum`?",
+        ),
+        Misconception(
+            "a number in the place of momentum",
+            lambda *args, momentum=0.1, eps=1e-5: batchnorm_forward_oracle(
+                *args, 0.1, eps
+            ),
+            "Your running statistics move by a tenth whatever `momentum` is. Where does "
+            "your code use the argument?",
+        ),
+        Misconception(
+            "a number in the place of eps",
+            lambda *args, momentum=0.1, eps=1e-5: batchnorm_forward_oracle(
+                *args, momentum, 1e-5
+            ),
+            "Your code adds 0.00001 whatever `eps` is. Where does it use the argument?",
         ),
         Misconception(
             "momentum ignored",
