@@ -23,7 +23,7 @@ def pool_cases(rng: np.random.Generator) -> list[Case]:
             stride=2,
         ),
         call(
-            "2 x 3, another stride and padding a side",
+            "2 x 4, another stride and padding a side",
             rng.normal(size=(3, 2, 5, 8)),
             size=(2, 4),
             stride=(1, 3),
@@ -38,7 +38,7 @@ def pool_cases(rng: np.random.Generator) -> list[Case]:
         ),
         call(
             "a row and a column are left over",
-            rng.normal(size=(2, 1, 7, 5)),
+            rng.normal(size=(2, 1, 8, 5)),
             size=(3, 2),
             stride=(2, 2),
         ),
