@@ -180,32 +180,33 @@ def show_cost(counts: Mapping[str, int], title: str) -> None:
 def show_shapes(n: int, d: int, k: int) -> None:
     """The arrays of an affine layer forward and of its weights' gradient, to scale."""
     fig, axes = plt.subplots(1, 2, figsize=(10, 2.9))
-    rows = {
-        "Forward: out = x W + b": (
-            ("x", n, d, ""), ("W", d, k, "@"), ("b", 1, k, "+"), ("out", n, k, "="),
-        ),
-        "Backward: what has the shape of W?": (
-            ("dout", n, k, ""), ("x", n, d, ","), ("dW", d, k, "→"),
-        ),
-    }  # fmt: skip
-    for axis, (title, blocks) in zip(axes, rows.items(), strict=True):
-        left = 0.0
-        for colour, (name, height, width, sign) in enumerate(blocks):
-            axis.text(left - 0.9, 0, sign, ha="center", va="center", fontsize=13)
-            box = (left, -height / 2)
-            axis.add_patch(
-                plt.Rectangle(
-                    box, width, height, fc=COLOURS[colour], alpha=0.35, ec="k"
-                )
-            )
-            axis.text(left + width / 2, 0, name, ha="center", va="center")
-            label = f"({height}, {width})" if name != "b" else f"({width},)"
-            axis.text(left + width / 2, -d / 2 - 0.9, label, ha="center", fontsize=9)
-            left += width + 1.8
-        axis.set(xlim=(-1.2, left), ylim=(-d / 2 - 1.6, d / 2 + 0.5), aspect="equal")
-        axis.set_title(title, fontsize=10)
-        axis.axis("off")
+    x, W, b, out = (n, d), (d, k), (k,), (n, k)
+    forward = (("", "x", x), ("@", "W", W), ("+", "b", b), ("=", "out", out))
+    backward = (("", "x", x), ("and", "dout", out), ("→", "dW", W))
+    draw_arrays(axes[0], forward, "Forward: out = x W + b")
+    draw_arrays(axes[1], backward, "Backward: which product has the shape of W?")
+    for axis in axes:
+        axis.set(ylim=(-max(n, d) / 2 - 1.2, max(n, d) / 2 + 0.4))
     fig.tight_layout()
+
+
+def draw_arrays(axis: plt.Axes, blocks: Sequence[tuple], title: str) -> None:
+    """Arrays as rectangles in a row; a block is `(sign before it, name, shape)`."""
+    colours = dict(zip(("x", "W", "b", "out"), COLOURS, strict=False))
+    tallest = max(shape[0] for _, _, shape in blocks if len(shape) == 2)
+    left = 0.0
+    for sign, name, shape in blocks:
+        height, width = (1, *shape)[-2:]
+        look = {"fc": colours[name.removeprefix("d")], "alpha": 0.35, "ec": "k"}
+        axis.add_patch(plt.Rectangle((left, -height / 2), width, height, **look))
+        axis.text(left - 0.9, 0, sign, ha="center", va="center", fontsize=12)
+        axis.text(left + width / 2, 0, name, ha="center", va="center")
+        low = -tallest / 2 - 0.7
+        axis.text(left + width / 2, low, f"{shape}", ha="center", fontsize=9)
+        left += width + 1.8
+    axis.set(xlim=(-1.2, left), aspect="equal")
+    axis.set_title(title, fontsize=10)
+    axis.axis("off")
 
 
 def show_kink(x: float, h: float, slope: float) -> None:

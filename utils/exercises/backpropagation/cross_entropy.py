@@ -29,7 +29,7 @@ def cross_entropy_cases(rng: np.random.Generator) -> list[Case]:
     far[np.arange(4), best] += 1e3
     size = np.array([1e3, 1e3, -1e3, -1e3])[:, None]
     hand = (
-        "p = (0.457, 0.338, 0.205); loss = -ln 0.457 = 0.783; dscores = p - (1, 0, 0)"
+        "p = (0.457, 0.338, 0.205); loss = -ln 0.4566 = 0.784; dscores = p - (1, 0, 0)"
     )
     kept, labels = rng.normal(size=(3, 4)).astype(np.float32), np.array([3, 0, 1])
     return [
@@ -93,7 +93,7 @@ def down_the_columns(scores, y):
 
 CROSS_WORKED = (
     "Take the scores 1.2, 0.9, 0.4 with the true class 0. Their exponentials are 3.320, 2.460 and 1.492, "
-    "their sum 7.271, the probabilities 0.457, 0.338 and 0.205. The loss is -ln 0.457 = 0.783.\nThe "
+    "their sum 7.271, the probabilities 0.457, 0.338 and 0.205. The loss is -ln 0.4566 = 0.784.\nThe "
     "gradient is the probability itself for a wrong class, and the probability less 1 for the right one: -0.543, "
     "0.338, 0.205, which add up to 0. With N rows, loss and gradient are both divided by N."
 )

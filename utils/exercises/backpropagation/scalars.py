@@ -166,18 +166,6 @@ class Forgetful(Around):
         self.inner.backward()
 
 
-def bent(kind, base, **changes):
-    """A class of this kind around `base` with some of its methods exchanged.
-
-    Methods take the value itself; the operations of `Around` take numbers of `base`.
-    """
-    operations = {
-        n: f for n, f in changes.items() if not n.startswith(("_", "walk", "backward"))
-    }
-    changes |= {name: staticmethod(made) for name, made in operations.items()}
-    return type("Bent", (kind,), {"base": base, **changes})
-
-
 def sloped(a, value, slope):
     """A number of this value, through which `a` gets this slope."""
     return (a - a.data) * slope + value

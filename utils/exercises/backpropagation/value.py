@@ -14,7 +14,6 @@ from utils.exercises.backpropagation.scalars import (
     Forgetful,
     Scalar,
     Traced,
-    bent,
     every_path,
     last_gate_only,
     last_path,
@@ -120,6 +119,18 @@ def value_cases(rng: np.random.Generator) -> list[Case]:
         expression("two results in turn: their gradients add up", two_results, u, v),
         expression("a random expression", at_random(rng), u, -v, w, by_value=False),
     ]  # fmt: skip
+
+
+def bent(kind, base, **changes):
+    """A class of this kind around `base` with some of its methods exchanged.
+
+    Methods take the value itself; the operations of `Around` take numbers of `base`.
+    """
+    operations = {
+        n: f for n, f in changes.items() if not n.startswith(("_", "walk", "backward"))
+    }
+    changes |= {name: staticmethod(made) for name, made in operations.items()}
+    return type("Bent", (kind,), {"base": base, **changes})
 
 
 ORDER_WORKED = (
