@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from utils.checks.compare import unpack
+from utils.checks.compare import close, unpack
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.training.shared import PLAIN_RULES
 
+ROUNDED = close()
 CROSS = np.array([[3.0, 3.0], [-1.0, -1.0], [0.0, 2.0], [2.0, 0.0]])
 
 
@@ -26,38 +27,43 @@ def slanted(rng: np.random.Generator, n: int, d: int, spreads=None):
     return rng.uniform(-2, 2, size=d) + values @ axes
 
 
-def upright(components):
-    """Components with their sign settled: a row or its opposite is the same axis."""
+def upright(components, n_components: int):
+    """Components with their sign settled: a row or its opposite is the same axis.
+
+    Where they stand in columns, the columns' signs are settled: the same mistake must
+    look the same.
+    """
     rows = np.asarray(components)
     if rows.ndim != 2 or rows.dtype.kind != "f":
         return components
+    if rows.shape[0] != n_components == rows.shape[1]:
+        return upright(rows.T, n_components).T
     signs = np.sign(rows @ np.sqrt(2.0 + np.arange(rows.shape[1])))
     return rows * signs[:, None]
 
 
 def pca_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, X, n_components, working=""):
+    def case(name, X, n_components, working="", agree=ROUNDED):
         def play(subject):
             parts = unpack(subject(X, n_components), "mean", "components", "variances")
-            return {
-                "mean": parts[0],
-                "components": upright(parts[1]),
-                "variances": parts[2],
-            }
+            axes = upright(parts[1], n_components)
+            return {"mean": parts[0], "components": axes, "variances": parts[2]}
 
-        return Case(name, play, working=working, args=(X, n_components))
+        return Case(name, play, agree, working=working, args=(X, n_components))
 
+    square = close(by_value=False)  # columns cannot be told from rows
     return [
         case(
             "four points by hand",
             CROSS,
-            2,
+            1,
             working="mean (1, 1); along (1, 1) / 1.414 the centred points lie at 2.83, "
-            "-2.83, 0, 0: variance (8 + 8) / 4 = 4; along (1, -1) / 1.414 it is 1",
+            "-2.83, 0, 0: variance (8 + 8) / 4 = 4, more than along any other axis",
         ),
-        case("12 points, all 4 components", slanted(rng, 12, 4), 4),
         case("15 points, 2 of 5 components", slanted(rng, 15, 5), 2),
         case("9 points, 1 of 3 components", slanted(rng, 9, 3), 1),
+        case("14 points, 3 of 4 components", slanted(rng, 14, 4), 3),
+        case("12 points, all 4 components", slanted(rng, 12, 4), 4, agree=square),
     ]
 
 

@@ -47,7 +47,10 @@ def rate_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, n_steps, kind, working="", base=base, **more):
         def play(subject):
             steps = range(n_steps + 1)
-            return [subject(step, n_steps, base, kind, **more) for step in steps]
+            return {
+                f"the rate at step {step}": subject(step, n_steps, base, kind, **more)
+                for step in steps
+            }
 
         first = 0, n_steps, base, kind
         return Case(name, play, working=working, args=first, kwargs=more)

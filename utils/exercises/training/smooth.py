@@ -20,7 +20,7 @@ def smooth_cases(rng: np.random.Generator) -> list[Case]:
 
     huge = np.array([-1000.0, -40.0, 0.5, 40.0, 1000.0])
     huge[2] = rng.uniform(0.1, 0.9)
-    overflows = close(by_value=False)
+    overflows = close(returns=("value", "derivative"), by_value=False)
     return [
         call(
             "sigmoid by hand",
