@@ -13,8 +13,8 @@ step. The idea takes one line of algebra. The lesson is about what follows from 
 that behaves differently in training and in use, a gradient with three paths, and a family
 of relatives.
 
-You will write ten functions. About five hours, in several sittings; the last four
-exercises repeat the first ones with other axes.
+You will write ten functions. About five hours, in several sittings; six of the functions
+repeat the first ones with other axes.
 """
 
 # %%
@@ -374,7 +374,7 @@ check("06.batchnorm_backward", batchnorm_backward)
 r"""
 ## Backwards, in one formula
 
-The graph has ten gates, and each makes a table of N x D numbers. Pen and paper do better. Put the
+The graph has eight gates, and going back through them you make one table of N x D numbers after the other. Pen and paper do better. Put the
 three paths into one line. The straight path gives $\gamma\, g_n / s$, where $g_n$ is the gradient of row n and
 $s$ the standard deviation. Now write the other two with sums over the batch:
 
@@ -886,6 +886,7 @@ def trained(net, unit=1, n_epochs=10 if full else 8, batch_size=50, **options):
         return None
 
 
+# %% tags=["experiment"]
 def sweep(values, history_of):
     """By measure and kind of net: what training reaches for each value."""
     found = {measure: {kind: [] for kind in KINDS} for measure in MEASURES}
@@ -994,8 +995,8 @@ In full mode, best training accuracy by batch size:
 | without | 62 % | 64 % | 68 % | 69 % | 62 % |
 
 A batch of one teaches nothing, as you know: the output is $\beta$. With two the network learns little, and only
-from about ten on does batch normalisation pay. That is CS231n's finding too: small batches hurt. Layer and
-group normalisation were invented for this.
+from about ten on does batch normalisation pay. That is CS231n's finding too: small batches hurt. Group
+normalisation was invented for this.
 
 ### On large networks
 

@@ -260,7 +260,7 @@ BATCHNORM_FORWARD = Exercise(
         ),
         Misconception(
             "epsilon left out",
-            without_eps,
+            lambda *args, **options: without_eps(*args, **options),
             "`eps` is not used. What do you divide by when all rows of a feature are "
             "equal, as in a batch of one?",
         ),
@@ -283,13 +283,13 @@ BATCHNORM_FORWARD = Exercise(
         ),
         Misconception(
             "one mean for all features",
-            over_everything,
+            lambda *args, **options: over_everything(*args, **options),
             "You take one mean and one variance of the whole table, but each feature "
             "has its own. Which axis must disappear, and which shape is left?",
         ),
         Misconception(
             "mean over the features",
-            over_the_row,
+            lambda *args, **options: over_the_row(*args, **options),
             "You average over the features of a row and get N numbers, which do not fit "
             "beside (N, D). Batch normalisation looks at one feature over all rows. "
             "Which axis is that?",
