@@ -122,7 +122,7 @@ class Cluster:
     def watch(self, patience: float) -> None:
         """Cancel all jobs when nobody has been there to do them, twice in a row."""
         alone = False
-        with suppress(OSError, RuntimeError):  # the client is being closed
+        with suppress(RuntimeError):  # the client is being closed
             while not self.closed.wait(patience / 2):
                 was_alone, alone = alone, self.workers() == 0
                 if was_alone and alone:
@@ -130,7 +130,11 @@ class Cluster:
                     return
 
     def workers(self) -> int:
-        return len(self.client.scheduler_info(n_workers=-1)["workers"])
+        """How many there are; none where the scheduler does not say."""
+        try:
+            return len(self.client.scheduler_info(n_workers=-1)["workers"])
+        except OSError:
+            return 0
 
     def size(self) -> int:
         return max(1, self.workers())
