@@ -164,9 +164,9 @@ def test(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def mutants(context: typer.Context) -> None:
-    """Bend the solutions in every way and see that the checks notice."""
-    os.environ["COURSE_MUTANTS"] = "all"
-    raise typer.Exit(pytest(["-m", "mutants", *context.args]))
+    """Bend the solutions in every way, and try every seed, to test the checks."""
+    os.environ |= {"COURSE_MUTANTS": "all", "COURSE_SEEDS": "all"}
+    raise typer.Exit(pytest(["tests/exercises", *context.args]))
 
 
 def pytest(options: Sequence[str]) -> int:
