@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from utils.plots import COLOURS, MARKERS, WRONG, draw
-from utils.training import History
+
+if TYPE_CHECKING:
+    from utils.training import History
 
 
-def show_gaps(histories: Mapping[str, History], title: str = "") -> None:
+def show_gaps(histories: "Mapping[str, History]", title: str = "") -> None:
     """Training and validation accuracy of each run side by side, the gap in grey."""
     wide = 4.2 * len(histories)
     fig, axes = plt.subplots(
