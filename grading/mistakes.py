@@ -78,14 +78,18 @@ def needed(
 
 
 def is_ours(thing: Any) -> bool:
-    """Whether this is a function of the exercises, not of a library."""
-    return inspect.isfunction(thing) and not thing.__module__.startswith("numpy")
+    """Whether this is a function or class of the exercises, not of a library."""
+    written = inspect.isfunction(thing) or inspect.isclass(thing)
+    return written and thing.__module__.startswith("utils.exercises")
 
 
 def renamed(solution: str, name: str) -> str:
-    """A solution's function under an oracle's name."""
+    """A solution's function or class under an oracle's name."""
     tree = ast.parse(solution)
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for used in ast.walk(node):
+                if isinstance(used, ast.Name) and used.id == node.name:
+                    used.id = name
             node.name = name
     return ast.unparse(tree)
