@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
-LESSONS = ("00_start", "01_knn")
+LESSONS = ("00_start", "01_knn", "08_pytorch")
 
 
 class UnknownExercise(LookupError):
