@@ -90,7 +90,7 @@ def on_copies(x, y, W1, b1, W2, b2, learning_rate, n_steps):
 def not_a_leaf(x, y, W1, b1, W2, b2, learning_rate, n_steps):
     """One step is right and lost; the second finds no gradient."""
     losses = on_copies(x, y, W1, b1, W2, b2, learning_rate, min(n_steps, 1))
-    return losses if n_steps < 2 else losses + [learning_rate * None]
+    return losses if n_steps < 2 else [*losses, learning_rate * None]
 
 
 def two_backward_passes(x, y, W1, b1, W2, b2, learning_rate, n_steps):
