@@ -2,17 +2,14 @@
 
 import numpy as np
 import torch
-from torch.utils.data import TensorDataset
 
 from utils.checks.compare import unpack
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.pytorch.shared import NEAR
 from utils.subject import Named, Tensor
 
-LAST_FIRST = (0, 3, 1, 2)
 
-
-class Pairs(TensorDataset):
+class Pairs(torch.utils.data.TensorDataset):
     """Pictures and labels, with a function that each picture goes through."""
 
     def __init__(self, images, labels, transform, shift=0):
@@ -32,7 +29,7 @@ def pairs(
     images,
     labels,
     transform=None,
-    axes=LAST_FIRST,
+    axes=(0, 3, 1, 2),
     dtype=torch.float32,
     scale=255,
     kind=torch.int64,

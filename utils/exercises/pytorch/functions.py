@@ -242,7 +242,7 @@ LINEAR_FUNCTION = Exercise(
             "what is no tensor has no gradient. What does backward return in its place?",
         ),
         Misconception(
-            "upstream gradient ignored",
+            "what arrives is ignored",
             linear_with(dout=torch.ones_like),
             "Your gradients do not depend on what arrives. Where does dout enter the "
             "three products?",

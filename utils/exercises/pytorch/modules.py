@@ -1,7 +1,5 @@
 """The two-layer net as a module and as a `Sequential`, and what goes wrong with them."""
 
-from collections import OrderedDict
-
 import numpy as np
 from torch import nn
 
@@ -55,11 +53,19 @@ def net_cases(rng: np.random.Generator, first: str, second: str) -> list[Case]:
 # --- TwoLayerNet ----------------------------------------------------------------
 
 
+def named(parts):
+    """A `Sequential` whose layers have names of their own."""
+    net = nn.Sequential()
+    for name, layer in parts.items():
+        net.add_module(name, layer)
+    return net
+
+
 def layered(inputs, hidden, classes, activation=nn.ReLU, last=(), flatten=nn.Flatten):
     parts = {"flat": flatten(), "fc1": nn.Linear(inputs, hidden)}
     parts |= {"activation": activation(), "fc2": nn.Linear(hidden, classes)}
     parts |= {f"last{i}": layer for i, layer in enumerate(last)}
-    return nn.Sequential(OrderedDict(parts))
+    return named(parts)
 
 
 def module_oracle(inputs, hidden, classes):
@@ -93,7 +99,7 @@ def listed(inputs, hidden, classes):
 def exchanged(inputs, hidden, classes):
     parts = nn.Linear(hidden, inputs), nn.ReLU(), nn.Linear(classes, hidden)
     names = "fc1", "activation", "fc2"
-    return nn.Sequential(OrderedDict(zip(names, parts, strict=True)))
+    return named(dict(zip(names, parts, strict=True)))
 
 
 TWO_LAYER_NET = Exercise(
@@ -196,13 +202,13 @@ TWO_LAYER_SEQUENTIAL = Exercise(
             "`nn` does what `torch.relu` does?",
         ),
         Misconception(
-            "images not flattened",
+            "no flattening layer",
             not_flattened,
             "Your parameters have other numbers than expected, because a layer is "
             "missing at the front. What must happen to images (N, C, H, W) first?",
         ),
         Misconception(
-            "sizes exchanged",
+            "layer sizes exchanged",
             mirrored,
             "Your layers have inputs and outputs exchanged. What does `nn.Linear` take "
             "first?",
@@ -214,7 +220,7 @@ TWO_LAYER_SEQUENTIAL = Exercise(
             "did the four versions before use?",
         ),
         Misconception(
-            "softmax at the end",
+            "softmax as the last layer",
             bent_row(last=(nn.Softmax(1),)),
             "You return probabilities, and the loss applies a softmax by itself. What "
             "is the last layer of the net?",

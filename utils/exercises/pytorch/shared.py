@@ -1,12 +1,9 @@
 """What the exercises of lesson 08 share: the two-layer net, data for it, tolerances."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch.nn.functional as F
 
 from utils.checks.compare import close
-from utils.checks.exercise import Case
 from utils.subject import Named, Network, Subject, Tensor
 
 NEAR = close(1e-4, 1e-5)
@@ -36,7 +33,7 @@ BY_HAND = (
 )
 
 
-def scores_of(x, W1, b1, W2, b2, activation: Callable = F.relu):
+def scores_of(x, W1, b1, W2, b2, activation=F.relu):
     """The scores of the two-layer net."""
     return F.linear(activation(F.linear(x, W1.T, b1)), W2.T, b2)
 
@@ -79,8 +76,3 @@ def loader_of(subject: Subject, X: np.ndarray, y: np.ndarray, batch_size: int):
 def state_of(net) -> dict[str, np.ndarray]:
     """The parameters and buffers of a network behind a handle, as arrays by name."""
     return {key: tensor.array for key, tensor in net.state_dict().items()}
-
-
-def by_parts(name: str, play: Callable, agree=NEAR, **more) -> Case:
-    """A case of several steps, compared as float32 numbers are."""
-    return Case(name, play, agree, **more)
