@@ -120,6 +120,7 @@ TRAIN_ONE_EPOCH = Exercise(
     points=4,
     minutes=20,
     oracle=epoch_oracle,
+    seconds=10,  # the first optimiser of a process imports much of PyTorch
     cases=epoch_cases,
     worked="For each batch, in this order: forget the old gradients, compute the loss, "
     "go backward, take the step. Print the first weight before and after one batch: if it has not moved, "
