@@ -923,11 +923,11 @@ if pictures.builtin:
 
 # %% tags=["experiment"]
 names = pictures.class_names
-shown = pictures.X_test[:20]
+shown, true = pictures.X_test[20:40], pictures.y_test[20:40]
 model.eval()
 with torch.no_grad():
     guesses = model(torch.from_numpy(shown).to(device)).argmax(dim=1).cpu().numpy()
-marks = ["" if g == t else "× " for g, t in zip(guesses, pictures.y_test, strict=False)]
+marks = ["" if g == t else "× " for g, t in zip(guesses, true, strict=True)]
 n_wrong = sum(map(bool, marks))
 plots.show_images(
     shown,
@@ -1088,9 +1088,9 @@ a seed of the class's own when it is graded. A picture may have ten classes, so 
 | a picture's scores do not depend on the pictures beside it | 1 |
 | at least 25 % right | 1 more |
 | at least 40 % right | 1 more |
-| at least 46 % right | 1 more |
+| at least 44 % right | 1 more |
 
-A linear layer reaches about 33 %, the ConvNet of our solution about 52 %.
+A linear layer reaches about 33 %, the ConvNet of our solution about 51 %.
 
 <details><summary>A hint</summary>
 Convolutions with <code>stride=2</code> are cheap: three of them bring 32 pixels to 4. Batch norm
@@ -1112,18 +1112,18 @@ def train_classifier(X, y, seed):
     ### BEGIN SOLUTION
     torch.manual_seed(seed)
     layers = []
-    for inputs, outputs in ((3, 16), (16, 32), (32, 64)):
-        conv = nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False)
+    for inputs, outputs, size in ((3, 16, 5), (16, 32, 3), (32, 64, 3)):
+        conv = nn.Conv2d(inputs, outputs, size, stride=2, padding=size // 2, bias=False)
         layers += [conv, nn.BatchNorm2d(outputs), nn.ReLU()]
     model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(64 * 4 * 4, 10))
     optimiser = torch.optim.Adam(model.parameters())
-    for epoch in range(6):
-        for group in optimiser.param_groups:
-            group["lr"] = 0.01 * (1 - epoch / 6)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.01, 6 * -(-len(X) // 50))
+    for _ in range(6):
         for rows in torch.randperm(len(X)).split(50):
             optimiser.zero_grad()
             F.cross_entropy(model(X[rows]), y[rows]).backward()
             optimiser.step()
+            rate.step()
     return model.eval()
     ### END SOLUTION
 

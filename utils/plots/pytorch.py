@@ -22,7 +22,7 @@ def show_graph(
         for depth, column in columns.items()
         for row, node in enumerate(column)
     }
-    size = 1.35 * len(columns) + 0.6, 0.8 * max(map(len, columns.values())) + 0.9
+    size = 1.6 * len(columns) + 0.6, 0.8 * max(map(len, columns.values())) + 0.9
     fig, axis = plt.subplots(figsize=size)
     for source, target in edges:
         arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 22, "shrinkB": 22}
@@ -56,7 +56,7 @@ def label_of(node, names: Mapping[str, torch.Tensor]) -> str:
     if hasattr(node, "variable"):
         found = [name for name, tensor in names.items() if tensor is node.variable]
         return found[0] if found else "leaf"
-    return node.name().replace("Backward0", "").replace("NllLoss", "pick")
+    return node.name().replace("Backward0", "").removesuffix("Backward")
 
 
 def draw_node(axis: plt.Axes, place: tuple, label: str, leaf: bool) -> None:
