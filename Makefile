@@ -12,7 +12,7 @@ test: ## run every test
 build: ## rebuild notebooks/ from solutions/
 check: ## grade your own notebooks in work/ and show progress by lesson
 grade: ## for instructors: grade what is handed in (see grading/README.md)
-mutants: ## bend the solutions in every way and see that the checks notice
+mutants: ## bend the solutions in every way, try every seed, and see that checks notice
 clean: ## remove what set-up and tests made; work/ and grading/course/ stay
 
 lab test build check grade mutants clean:

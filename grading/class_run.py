@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,6 +18,7 @@ from grading.progress import bars
 from grading.round import Round, Tally
 from grading.store import DRAFTS, Job, Store
 from grading.verdict import Verdict
+from grading.warm import oracles_of
 
 SANDBOXES = ("bubblewrap", "none")
 STOPPED = (
@@ -47,11 +49,12 @@ class How:
     solutions: Path = SOLUTIONS
     parts: Parts = field(default_factory=Parts)
 
-    def crew(self) -> Crew:
-        """The processes that do the work."""
+    def crew(self, lessons: Iterable[str] = ()) -> Crew:
+        """The processes that grade these lessons."""
         if self.scheduler:
             return Cluster(self.scheduler)
-        return Processes(self.jobs or os.cpu_count() or 1, self.parts.modules)
+        modules = (*self.parts.modules, *oracles_of(lessons))
+        return Processes(self.jobs or os.cpu_count() or 1, modules)
 
     def grader(self, course: Path) -> Grader:
         """What every worker is told."""
@@ -165,11 +168,10 @@ def showing(
     how = how or How()
     jobs = submissions_in(course, lessons)
     tally = Tally()
+    crew = partial(how.crew, {job.lesson for job in jobs})
     try:
         with bars(console, len(jobs)) as watch:
-            yield Round(
-                course, jobs, how.grader(course), how.parts, how.crew, watch, tally
-            )
+            yield Round(course, jobs, how.grader(course), how.parts, crew, watch, tally)
     except KeyboardInterrupt:
         raise Stopped(STOPPED.format(judged=tally.judged)) from None
 

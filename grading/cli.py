@@ -94,7 +94,7 @@ def grade(
 ) -> None:
     """Grade what is new or changed in grading/course/submitted/ (for instructors)."""
     with plain_errors():
-        start_workers(scheduler)
+        start_workers(scheduler, lessons or ())
         from grading.class_run import How
         from grading.grade import grade_class
 
@@ -111,7 +111,7 @@ def regrade(
 ) -> None:
     """Grade again after a change; shows whose score changes before it writes."""
     with plain_errors():
-        start_workers(scheduler)
+        start_workers(scheduler, lessons or ())
         from grading.class_run import How
         from grading.grade import regrade_class
 
@@ -164,9 +164,9 @@ def test(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def mutants(context: typer.Context) -> None:
-    """Bend the solutions in every way and see that the checks notice."""
-    os.environ["COURSE_MUTANTS"] = "all"
-    raise typer.Exit(pytest(["-m", "mutants", *context.args]))
+    """Bend the solutions in every way, and try every seed, to test the checks."""
+    os.environ |= {"COURSE_MUTANTS": "all", "COURSE_SEEDS": "all"}
+    raise typer.Exit(pytest(["tests/exercises", *context.args]))
 
 
 def pytest(options: Sequence[str]) -> int:
@@ -201,12 +201,15 @@ def expected_errors() -> tuple[type[Exception], ...]:
     return (*ours, FileNotFoundError)
 
 
-def start_workers(scheduler: str) -> None:
+def start_workers(scheduler: str, lessons: Sequence[str]) -> None:
     """Let the process that workers are forked from import while this one does."""
-    from grading.warm import start_importing
+    from grading.warm import MODULES, oracles_of, start_importing
 
     if not scheduler:
-        start_importing()
+        every = {path.stem for path in SOLUTIONS.glob("*.py")}
+        handed_in = {path.name for path in COURSE.glob("submitted/*/*")} & every
+        wanted = every.intersection(lessons) or handed_in or every
+        start_importing((*MODULES, *oracles_of(wanted)))
 
 
 def say(sentence: str) -> None:

@@ -74,22 +74,33 @@ def chosen_members(
     """The members to keep by student: the name for the file, and the member."""
     if len(members) > MOST_MEMBERS:
         raise ValueError(f"{len(members):,} members; at most {MOST_MEMBERS:,} are read")
-    plain = [m for m in members if is_plain(m) and may_hold_notebook(m.filename)]
+    files = [member for member in members if is_plain(member)]
+    plain = [member for member in files if may_hold_notebook(member.filename)]
     for member in members:
         if stat.S_ISLNK(member.external_attr >> 16):
             collection.findings.append(f"{shown(member.filename)} is a link: left out.")
     common = common_folder(plain)
     chosen: Members = {}
     for member in plain:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        who, file = owner_of(parts[len(common) :])
-        student = student_id(who)
+        student, file = student_and_file(member, common)
         if not student:
             name = shown(member.filename)
             collection.findings.append(f"{name} does not say whose it is: left out.")
         elif len(chosen.setdefault(student, [])) < MOST_FILES_EACH:
             chosen[student].append((file_name(file, lesson), member))
+    owners = (student_and_file(member, common)[0] for member in files)
+    for student in sorted({*owners} - {*chosen, ""}):
+        collection.findings.append(f"{student} handed in no notebook: left out.")
     return chosen
+
+
+def student_and_file(
+    member: zipfile.ZipInfo, common: tuple[str, ...]
+) -> tuple[str, str]:
+    """Whose file a member is ("" where it does not say), and what it is called."""
+    parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+    who, file = owner_of(parts[len(common) :] or parts)
+    return student_id(who), file
 
 
 def common_folder(members: Iterable[zipfile.ZipInfo]) -> tuple[str, ...]:

@@ -79,6 +79,8 @@ def release_lesson(api: NbGraderAPI, lesson: str) -> None:
     """Write `release/<lesson>` and register the lesson in the gradebook."""
     result = api.generate_assignment(lesson)
     if not result["success"]:
+        if reason(result) == "Canceled":  # nbgrader keeps Ctrl-C to itself
+            raise KeyboardInterrupt
         raise CannotGrade(
             f"nbgrader could not release {lesson}: {reason(result)}. Where submissions "
             "have been graded, its graded cells cannot change any more: undo the "

@@ -10,11 +10,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures import ProcessPoolExecutor as Pool
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
+from importlib import import_module
+from threading import Event, Thread
 from typing import Any, Protocol
 
 from grading.course import CannotGrade
 from grading.jobs import start_worker
-from grading.warm import MODULES, START_METHOD, one_thread_each, start_importing
+from grading.warm import (
+    MODULES,
+    SETTLED,
+    START_METHOD,
+    one_thread_each,
+    start_importing,
+)
 
 NO_DASK = (
     "--scheduler needs Dask's `distributed`, which is not installed: "
@@ -56,6 +65,7 @@ class Processes:
     def __init__(self, jobs: int, modules: Sequence[str] = MODULES):
         self.jobs = jobs
         start_importing(modules)
+        import_module(SETTLED)
         self.context = multiprocessing.get_context(START_METHOD)
         self.start()
 
@@ -90,7 +100,8 @@ class Cluster:
     """The workers of a Dask cluster; they see the course's folder at the same path.
 
     Dask itself runs a job again, elsewhere, when a worker is killed, and gives up on a
-    job that has been on four of them.
+    job that has been on four of them. Where all workers have been gone for `patience`
+    seconds, it would wait for ever; the jobs are cancelled instead.
     """
 
     def __init__(self, address: str, patience: float = 30.0):
@@ -104,10 +115,29 @@ class Cluster:
             raise CannotGrade(NO_CLUSTER.format(address=address)) from None
         self.killed, self.address = KilledWorker, address
         self.executor = self.client.get_executor(pure=False)
+        self.closed = Event()
         self.renew()
+        Thread(target=self.watch, args=(patience,), daemon=True).start()
+
+    def watch(self, patience: float) -> None:
+        """Cancel all jobs when nobody has been there to do them, twice in a row."""
+        alone = False
+        with suppress(RuntimeError):  # the client is being closed
+            while not self.closed.wait(patience / 2):
+                was_alone, alone = alone, self.workers() == 0
+                if was_alone and alone:
+                    self.executor.shutdown(wait=False)
+                    return
+
+    def workers(self) -> int:
+        """How many there are; none where the scheduler does not say."""
+        try:
+            return len(self.client.scheduler_info(n_workers=-1)["workers"])
+        except OSError:
+            return 0
 
     def size(self) -> int:
-        return max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
+        return max(1, self.workers())
 
     def submit(self, function: Callable, *args: Any) -> Future:
         return submitted(self.executor, function, *args)
@@ -125,6 +155,7 @@ class Cluster:
             raise CannotGrade(NO_CLUSTER.format(address=self.address)) from None
 
     def close(self, at_once: bool) -> None:
+        self.closed.set()
         self.executor.shutdown(wait=not at_once)
         self.client.close()
 

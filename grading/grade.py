@@ -40,7 +40,7 @@ def grade_class(
         )
         start_afresh(course)
         prepare_course(course, how.solutions)
-        make_sample_class(course)
+        make_sample_class(course, lessons)
     tally = grade_all(course, lessons, how, console)
     print_gradebook(read_gradebook(course), console)
     report_class(course, console, everyone=False)

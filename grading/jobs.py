@@ -115,7 +115,7 @@ def grade_one(grader: Grader, job: Job) -> Result:
 
 def judged(grader: Grader, job: Job) -> Result:
     """The judge's answer, with the notebook as the text that is kept."""
-    import nbformat
+    from nbformat.v4 import writes
 
     place = KEPT.get(grader, job.lesson)
     answer = grader.judge(
@@ -126,4 +126,4 @@ def judged(grader: Grader, job: Job) -> Result:
         place,
         grader.solutions,
     )
-    return Result(answer.verdict, nbformat.writes(answer.notebook))
+    return Result(answer.verdict, writes(answer.notebook))

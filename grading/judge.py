@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic
 
@@ -62,6 +63,7 @@ def judge(
         lesson=lesson,
         exercises=exercises,
         findings=tuple(map(safe_text, judging.findings)),
+        own_tests=tuple(judging.own),
         source_digests=judging.digests(exercises),
         sandbox=place.name,
         key=key(read, master, f"{secret}:{student}"),
@@ -92,7 +94,9 @@ class Judging:
         nothing = read.cells is None
         self.findings = [*read.findings, *(() if nothing else self.graft.findings)]
         self.cells = self.graft.cells
+        self.source = cache(partial(source_of_names, self.cells))
         self.session: Session | None = None
+        self.own: list[str] = []
 
     def exercises(self, place: Place) -> Iterator[ExerciseVerdict]:
         """The verdict on each exercise, and on each test of the instructor's own."""
@@ -150,7 +154,7 @@ class Judging:
     def evaluated(self, exercise: Exercise) -> Report:
         names = exercise.object_names
         subject = self.session.subject(names, exercise.seconds)
-        source = source_of_names(self.cells, names)
+        source = self.source(names)
         return evaluate(exercise, subject, seed_of(exercise.id, self.seed), source)
 
     def explained(
@@ -199,7 +203,7 @@ class Judging:
             if name in self.master.names and self.kind(name) == "test":
                 passed = errors.get(number) == ""
                 points = float(marks["points"])
-                self.findings.append(f"`{name}`: {BY_ITSELF}")
+                self.own.append(name)
                 yield ExerciseVerdict(
                     id=name,
                     points=points,
@@ -218,8 +222,7 @@ class Judging:
             exercise = self.master.exercises.get(verdict.id)
             written = verdict.status not in ("not written", "missing", "unreadable")
             if written and exercise and exercise.kind == "function":
-                source = source_of_names(self.cells, exercise.object_names)
-                found[exercise.id] = digest_of(source)
+                found[exercise.id] = digest_of(self.source(exercise.object_names))
         return {name: digest for name, digest in found.items() if digest}
 
     def notebook(self, exercises: tuple[ExerciseVerdict, ...]) -> NotebookNode:

@@ -6,19 +6,28 @@ from pathlib import Path
 
 from grading.master import Master
 from grading.submission import Submission
+from grading.warm import exercise_files
 
 ROOT = Path(__file__).resolve().parent.parent
+# What decides a verdict beside the lesson itself: whatever the judge loads but for what
+# only makes the master (which has a hash of its own) or moves files about, and what a
+# learner's code can import.
 CHECKER = (
+    "utils/*.py",
     "utils/checks/*.py",
+    "utils/data/*.py",
     "utils/subject/*.py",
-    "utils/exercises/{name}.py",
-    "utils/exercises/{name}/*.py",
     "grading/graft.py",
     "grading/judge.py",
     "grading/master.py",
     "grading/matching.py",
+    "grading/outputs.py",
+    "grading/process.py",
+    "grading/sandbox/**/*.py",
     "grading/session.py",
     "grading/sources.py",
+    "grading/submission.py",
+    "grading/uploads.py",
 )
 
 
@@ -32,9 +41,8 @@ def key(read: Submission, master: Master, seed: str) -> str:
 @cache
 def checker_digest(lesson: str) -> str:
     """A hash of the code that checks a lesson."""
-    name = lesson.partition("_")[2]
+    files = {path for pattern in CHECKER for path in ROOT.glob(pattern)}
     found = hashlib.sha256()
-    for pattern in CHECKER:
-        for path in sorted(ROOT.glob(pattern.format(name=name))):
-            found.update(path.read_bytes())
+    for path in [*sorted(files), *exercise_files(lesson)]:
+        found.update(path.read_bytes())
     return found.hexdigest()

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+from nbformat.v4 import writes
 
 from grading.jobs import Grader, Result
 from grading.places import Place
@@ -23,7 +22,8 @@ from grading.warm import MODULES
 if TYPE_CHECKING:
     from grading.judge import Judged
 
-Record = Callable[[Verdict, NotebookNode], None]
+Record = Callable[[Verdict, str], None]
+"""Records a verdict with the text of its notebook."""
 
 
 def judge(*submission: Any) -> "Judged":
@@ -84,17 +84,16 @@ def crashed(grader: Grader, job: Job, key: str, finding: str) -> Result:
         sandbox=grader.sandbox,
         key=key,
     )
-    return Result(verdict, nbformat.writes(judging.notebook(exercises)))
+    return Result(verdict, writes(judging.notebook(exercises)))
 
 
 @contextmanager
 def recorder(course: Path) -> Iterator[Record]:
     """The one writer of the gradebook (see `grading.recording.Recorder`)."""
-    from grading.judge import Judged
     from grading.recording import Recorder
 
     with Recorder(course) as writer:
-        yield lambda verdict, notebook: writer.record(Judged(verdict, notebook))
+        yield writer.record
 
 
 def in_gradebook(course: Path) -> set[Job]:

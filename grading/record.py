@@ -1,10 +1,10 @@
-"""The gradebook as rows: read from nbgrader, printed and written as CSV."""
+"""The gradebook as rows: read from nbgrader, and printed."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from statistics import quantiles
 
 import nbformat
 from nbgrader.api import SubmittedAssignment
@@ -16,10 +16,15 @@ from rich.table import Table
 
 from grading.course import nbgrader_in
 
+MOST_PRINTED = 30  # lines of a table that are read on a terminal
+
 
 @dataclass(frozen=True)
 class Row:
-    """One student's score in one lesson, in points; `waiting` is to be read by hand."""
+    """One student's score in one lesson, in points; `waiting` is to be read by hand.
+
+    `late_penalty` has been taken off the score.
+    """
 
     student: str
     lesson: str
@@ -27,6 +32,7 @@ class Row:
     max_score: float
     by_exercise: dict[str, float]
     waiting: frozenset[str]
+    late_penalty: float = 0.0
 
 
 def read_gradebook(course: Path) -> list[Row]:
@@ -49,10 +55,12 @@ def row_of(submission: SubmittedAssignment, order: Sequence[str]) -> Row:
         for notebook in submission.assignment.notebooks
         for cell in notebook.solution_cells
     }
+    penalty = submission.late_submission_penalty or 0.0
     return Row(
         student=submission.student.id,
         lesson=submission.assignment.name,
-        score=submission.score,
+        score=max(0.0, submission.score - penalty),
+        late_penalty=penalty,
         max_score=submission.max_score,
         by_exercise={exercise_of(grade.name): grade.score for grade in grades},
         waiting=frozenset(
@@ -76,11 +84,30 @@ def exercise_of(cell_name: str) -> str:
 
 
 def print_gradebook(rows: Sequence[Row], console: Console) -> None:
-    """Print a table for each lesson: students down, exercises across, in points."""
+    """Print a table for each lesson: students down, exercises across, in points.
+
+    Of a lesson with many students one line says how their scores are spread.
+    """
     for lesson, group in groupby(rows, key=lambda row: row.lesson):
-        console.print(lesson_table(lesson, list(group)))
+        group = list(group)
+        if len(group) > MOST_PRINTED:
+            console.print(spread(lesson, group))
+        else:
+            console.print(lesson_table(lesson, group))
     if any(row.waiting for row in rows):
         console.print("?: an answer in words that waits for you, in the formgrader.")
+
+
+def spread(lesson: str, rows: Sequence[Row]) -> str:
+    """How the scores of a lesson are spread, in a sentence."""
+    low, middle, high = quantiles((row.score for row in rows), n=4, method="inclusive")
+    total = max(row.max_score for row in rows)
+    waiting = sum(bool(row.waiting) for row in rows)
+    return (
+        f"{lesson}: {len(rows):,} submissions; half of them have {middle:g} of "
+        f"{total:g} points or more, a quarter {high:g} or more, a quarter {low:g} or "
+        f"less; {waiting:,} with an answer that waits for you (?)."
+    )
 
 
 def lesson_table(lesson: str, rows: Sequence[Row]) -> Table:
@@ -105,28 +132,3 @@ def cell_text(row: Row, exercise: str) -> str:
     if exercise in row.waiting:
         return "?"
     return f"{row.by_exercise.get(exercise, 0.0):g}"
-
-
-def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write a line for each student and lesson, with a column for each exercise.
-
-    An exercise's column is `<lesson number>.<name>`; it is empty in other lessons, and
-    where an answer waits to be read.
-    """
-    columns = list(dict.fromkeys(name for row in rows for name in scores_by_id(row)))
-    fixed = ["student", "lesson", "score", "max_score"]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*fixed, *columns])
-        writer.writeheader()
-        for row in rows:
-            values = (row.student, row.lesson, row.score, row.max_score)
-            writer.writerow(dict(zip(fixed, values, strict=True)) | scores_by_id(row))
-
-
-def scores_by_id(row: Row) -> dict[str, float | str]:
-    """A row's scores by exercise id."""
-    number = row.lesson.partition("_")[0]
-    return {
-        f"{number}.{name}": "" if name in row.waiting else score
-        for name, score in row.by_exercise.items()
-    }

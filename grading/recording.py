@@ -51,25 +51,25 @@ class Recorder:
         self.gradebook.close()
         self.context.__exit__(*error)
 
-    def record(self, judged: Judged) -> None:
+    def record(self, verdict: Verdict, notebook: str) -> None:
         """Write one submission's notebook and scores; a second time changes nothing.
 
-        Manual grades, comments and extra credit are kept. Raises CannotGrade where the
+        `notebook` is the text of one that we wrote, and is not validated. Manual
+        grades, comments and extra credit are kept. Raises CannotGrade where the
         gradebook does not have the lesson as it was judged.
         """
-        verdict = judged.verdict
-        cells = judged.notebook.cells
-        write_notebook(judged.notebook, self.path(verdict))
+        cells = nbformat.v4.reads(notebook).cells
+        write_notebook(notebook, self.path(verdict))
         with one_transaction(self.gradebook):
-            notebook = self.submitted_notebook(verdict)
-            grades = {grade.name: grade for grade in notebook.grades}
+            submitted = self.submitted_notebook(verdict)
+            grades = {grade.name: grade for grade in submitted.grades}
             self.refuse_other_cells(verdict, cells, set(grades))
             for cell in cells:
                 if is_grade(cell):
                     set_grade(grades[cell.metadata.nbgrader.grade_id], cell, verdict)
-            set_comments(notebook, cells)
+            set_comments(submitted, cells)
             self.gradebook.db.flush()
-            self.set_penalty(notebook)
+            self.set_penalty(submitted)
 
     def path(self, verdict: Verdict) -> Path:
         """Where nbgrader looks for the graded notebook."""
@@ -142,7 +142,7 @@ class Recorder:
 def record(course: Path, judged: Judged) -> None:
     """Write one verdict into a course's gradebook and `autograded/`."""
     with Recorder(course) as recorder:
-        recorder.record(judged)
+        recorder.record(judged.verdict, nbformat.writes(judged.notebook))
 
 
 @contextmanager
@@ -185,9 +185,9 @@ def set_comments(notebook: SubmittedNotebook, cells: list[NotebookNode]) -> None
         comment.auto_comment = "No response." if untouched else None
 
 
-def write_notebook(notebook: NotebookNode, path: Path) -> None:
+def write_notebook(notebook: str, path: Path) -> None:
     """Write a notebook that replaces the old one at once, or leave an equal one."""
-    content = nbformat.writes(notebook, version=4).encode()
+    content = notebook.encode()
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

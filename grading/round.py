@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 
-from grading.course import CannotGrade
+from grading.course import SETTINGS, CannotGrade
 from grading.executors import Crew
 from grading.jobs import Grader, Result, get_ready, grade_one
 from grading.parts import Parts, Record
@@ -165,14 +165,14 @@ class Round:
         return marked and job in self.in_gradebook
 
     def mark(self, verdict: Verdict) -> str:
-        """Which verdict it is, and with which table of times it is recorded."""
+        """Which verdict it is, and by which times and settings it is recorded."""
         return f"{verdict.key} {verdict.sandbox} {self.times}"
 
     @cached_property
     def times(self) -> str:
-        """A hash of the instructor's table of when submissions came."""
-        table = self.course / TIMES
-        return sha256(table.read_bytes()).hexdigest() if table.exists() else ""
+        """A hash of when submissions came, as the instructor says, and of settings."""
+        files = (self.course / name for name in (TIMES, SETTINGS))
+        return sha256(b"".join(f.read_bytes() for f in files if f.exists())).hexdigest()
 
 
 class InOrder:

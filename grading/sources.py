@@ -9,8 +9,10 @@ import re
 import symtable
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 LONGEST_CELL = 200_000
+LONGEST_KEPT = 5_000  # characters of a cell whose syntax tree is kept for a while
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 MAGIC = re.compile(r"(\s*)([%!?]|[\w\s,.\[\]]+=\s*[%!]|.*\w\?{1,2}\s*$)")
 TIMING_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
@@ -24,7 +26,7 @@ def source_of_names(cells: Iterable[str], names: Iterable[str]) -> str:
     Imports of what they mention belong to them. As in a notebook, the last definition
     of a name counts. Cells that cannot be parsed are left out.
     """
-    defined, assigned = definitions_in(cells)
+    defined, assigned = definitions_in(tuple(cells))
     found: dict[str, str] = {}
     todo = [*names, *({"*"} & set(defined))]
     start = {name: assigned[name] for name in todo if name in assigned}
@@ -37,7 +39,8 @@ def source_of_names(cells: Iterable[str], names: Iterable[str]) -> str:
     return "\n".join(found.values())
 
 
-def definitions_in(cells: Iterable[str]) -> tuple[dict[str, ast.stmt], ...]:
+@lru_cache(maxsize=2)  # asked for each exercise of a submission
+def definitions_in(cells: tuple[str, ...]) -> tuple[dict[str, ast.stmt], ...]:
     """Functions and classes, and assigned values, outside functions of the cells."""
     defined: dict[str, ast.stmt] = {}
     assigned: dict[str, ast.stmt] = {}
@@ -63,8 +66,15 @@ def names_assigned(node: ast.stmt) -> list[str]:
     """The names that one statement gives a value."""
     targets = node.targets if isinstance(node, ast.Assign) else []
     targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
-    parts = [part for target in targets for part in ast.walk(target)]
-    return [part.id for part in parts if isinstance(part, ast.Name)]
+    found, todo = [], list(targets)
+    while todo:  # what is bound or changed; the names in an index are only used
+        part = todo.pop(0)
+        if isinstance(part, ast.Name):
+            found.append(part.id)
+        elif isinstance(part, (ast.Subscript, ast.Attribute, ast.Starred)):
+            todo.append(part.value)
+        todo += getattr(part, "elts", [])
+    return found
 
 
 def function_value(assigned: dict[str, ast.stmt], name: str) -> ast.stmt | None:
@@ -142,7 +152,15 @@ def statements(cell: str) -> Iterator[ast.stmt]:
 
 
 def parsed(cell: str) -> ast.Module | None:
-    """The syntax tree of a cell; None where it is no Python, or far too much of it."""
+    """The syntax tree of a cell; None where it is no Python, or far too much of it.
+
+    It may be shared, so nobody changes it.
+    """
+    return shared_tree(cell) if len(cell) <= LONGEST_KEPT else own_tree(cell)
+
+
+def own_tree(cell: str) -> ast.Module | None:
+    """The syntax tree of a cell, for who changes it."""
     if len(cell) > LONGEST_CELL:
         return None
     try:
@@ -151,6 +169,9 @@ def parsed(cell: str) -> ast.Module | None:
             return ast.parse(cell)
     except UNREADABLE:
         return None
+
+
+shared_tree = lru_cache(maxsize=256)(own_tree)
 
 
 def unparsed(node: ast.AST) -> str:
@@ -194,7 +215,7 @@ def without_magics(cell: str) -> str:
 
 def digest_of(source: str) -> str:
     """A digest of code that comments, docstrings and names do not change."""
-    module = parsed(source)
+    module = own_tree(source)
     if module is None or not module.body:
         return ""
     numbers: dict[str, str] = {}

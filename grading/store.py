@@ -10,9 +10,6 @@ Every file is either the old or the new one, never a part of one.
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
 from grading.verdict import Verdict, load
 
 VERDICTS, DRAFTS = "verdicts", "drafts"
@@ -48,9 +45,9 @@ class Store:
         except (OSError, ValueError, TypeError, LookupError):
             return None
 
-    def notebook(self, job: Job) -> NotebookNode:
-        """The notebook that goes with the verdict."""
-        return nbformat.read(self.path(job, "ipynb"), as_version=4)
+    def notebook(self, job: Job) -> str:
+        """The text of the notebook that goes with the verdict."""
+        return self.path(job, "ipynb").read_text(encoding="utf-8")
 
     def mark_recorded(self, job: Job, what: str) -> None:
         """Note what has been recorded."""

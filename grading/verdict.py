@@ -60,7 +60,8 @@ class Verdict:
     """One submission: every exercise of the lesson, in the order of the lesson.
 
     `findings` say in words for the instructor what was odd: edited check cells, missing
-    cells, a file that is not a notebook. `source_digests` maps exercise ids to a digest
+    cells, a file that is not a notebook. `own_tests` name the instructor's own tests,
+    which ran beside the learner's code. `source_digests` maps exercise ids to a digest
     of the learner's normalised code, for finding similar submissions. `sandbox` says in
     what the code ran ("bubblewrap" or "none"); `key` is the hash of everything that the
     verdict depends on.
@@ -70,6 +71,7 @@ class Verdict:
     lesson: str
     exercises: tuple[ExerciseVerdict, ...]
     findings: tuple[str, ...] = ()
+    own_tests: tuple[str, ...] = ()
     source_digests: dict[str, str] = field(default_factory=dict)
     sandbox: str = "bubblewrap"
     key: str = ""
@@ -110,6 +112,5 @@ def from_dict(data: dict[str, Any]) -> Verdict:
         )
         for one in data["exercises"]
     )
-    return Verdict(
-        **data | {"exercises": exercises, "findings": tuple(data["findings"])}
-    )
+    lists = {name: tuple(data.get(name, ())) for name in ("findings", "own_tests")}
+    return Verdict(**data | lists | {"exercises": exercises})

@@ -6,17 +6,34 @@ before it imports anything else.
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+import re
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 START_METHOD = "spawn" if os.name == "nt" else "forkserver"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-MODULES = (
-    "grading.judge",
-    "sklearn.metrics",
-    "sklearn.model_selection",
-    "sklearn.neighbors",
-)
+SETTLED = "grading.settle"
+MODULES = ("grading.judge",)
+EXERCISES = Path(__file__).resolve().parent.parent / "utils" / "exercises"
+LIBRARY = re.compile(r"^ *(?:from|import) +((?:torch|scipy|sklearn)[.\w]*)", re.M)
+
+
+def exercise_files(lesson: str) -> list[Path]:
+    """The modules of a lesson's exercises."""
+    name = lesson.partition("_")[2]
+    return sorted([*EXERCISES.glob(f"{name}.py"), *EXERCISES.glob(f"{name}/*.py")])
+
+
+def oracles_of(lessons: Iterable[str]) -> tuple[str, ...]:
+    """The libraries that the right answers of these lessons come from.
+
+    Exercises import them when they are called, so that a notebook need not wait.
+    """
+    texts = (p.read_text("utf-8") for one in lessons for p in exercise_files(one))
+    return tuple(sorted({name for text in texts for name in LIBRARY.findall(text)}))
 
 
 def start_importing(modules: Sequence[str] = MODULES) -> None:
@@ -25,9 +42,22 @@ def start_importing(modules: Sequence[str] = MODULES) -> None:
     if START_METHOD == "forkserver":
         from multiprocessing.forkserver import ensure_running
 
-        context.set_forkserver_preload(["__main__", *modules])
-        with one_thread_each():
+        context.set_forkserver_preload(["__main__", *modules, SETTLED])
+        with one_thread_each(), deaf():
             ensure_running()
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that start in this block leave Ctrl-C to this one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

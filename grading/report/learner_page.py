@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from grading.report.clean import clean_card
-from grading.report.page import file_name, write_page
+from grading.report.page import learner_file, write_page
 from grading.report.summary import is_by_hand
 from grading.verdict import ExerciseVerdict, Verdict
 
@@ -20,11 +20,10 @@ ADVICE = {
 
 
 def learner_page(verdict: Verdict, folder: Path) -> Path:
-    """Write `<student>/<lesson>.html` to a folder; returns its path."""
-    name = f"{file_name(verdict.lesson)}.html"
+    """Write `learners/<student>/<lesson>.html` to a folder; returns its path."""
     graded = [e for e in verdict.exercises if not is_by_hand(e)]
     return write_page(
-        folder / file_name(verdict.student) / name,
+        folder / learner_file(verdict.student, verdict.lesson),
         "learner.html",
         verdict=verdict,
         points=sum(exercise.points for exercise in graded),

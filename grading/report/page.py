@@ -1,7 +1,7 @@
 """What the pages have in common: templates, escaping, and writing them in one go."""
 
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +27,7 @@ def environment() -> Environment:
         finalize=visible,
     )
     made.filters |= {
+        "address": learner_address,
         "counted": counted,
         "name_of": name_of,
         "short": shortened,
@@ -58,6 +59,16 @@ def write_page(path: Path, template: str, **values: object) -> Path:
     draft.write_text(text, encoding="utf-8", errors="replace")
     draft.replace(path)
     return path
+
+
+def learner_file(student: str, lesson: str) -> PurePosixPath:
+    """A learner's page, seen from the folder of the class page."""
+    return PurePosixPath("learners", file_name(student), f"{file_name(lesson)}.html")
+
+
+def learner_address(student: str, lesson: str) -> str:
+    """The address of a learner's page in the class page."""
+    return quote(str(learner_file(student, lesson)))
 
 
 def file_name(name: str) -> str:

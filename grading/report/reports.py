@@ -41,7 +41,7 @@ def write_reports(
     count in the tables, `canvas` and `moodle` are exports of these platforms.
     """
     for verdict in verdicts:
-        learner_page(verdict, folder / "learners")
+        learner_page(verdict, folder)
     tables = {name: folder / f"{name}.csv" for name in ("canvas", "moodle")}
     left_out = {
         "Canvas": canvas_csv(verdicts, tables["canvas"], canvas, gradebook),

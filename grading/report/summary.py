@@ -159,6 +159,11 @@ class LessonSummary:
         worst = min(self.graded, key=lambda e: e.share, default=None)
         return worst if worst is not None and worst.share < 1 else None
 
+    @cached_property
+    def own_tests(self) -> list[str]:
+        """The tests that the instructor added to the lesson."""
+        return sorted({name for verdict in self.verdicts for name in verdict.own_tests})
+
     @property
     def rows(self) -> Iterator[tuple[Verdict, list[ExerciseVerdict | None]]]:
         """Each submission with its exercises; None where it lacks one."""

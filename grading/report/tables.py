@@ -19,6 +19,7 @@ class Recorded(Protocol):
     score: float
     by_exercise: Mapping[str, float]
     waiting: Iterable[str]
+    late_penalty: float
 
 
 def grades_csv(
@@ -28,7 +29,7 @@ def grades_csv(
 
     A cell is empty where an exercise belongs to another lesson or waits to be read.
     Where the gradebook has a submission, its points count: they hold written answers,
-    late penalties and what was changed by hand.
+    and what was changed by hand; a penalty for handing in late is taken off the score.
     """
     recorded = by_submission(gradebook)
     ids = dict.fromkeys(e.id for v in ordered(verdicts) for e in v.exercises)
@@ -37,12 +38,14 @@ def grades_csv(
         row = recorded.get((verdict.student, verdict.lesson))
         scores = scores_of(verdict, row)
         total = verdict.score if row is None else row.score
+        late = 0.0 if row is None else row.late_penalty
         rows.append(
-            [verdict.student, verdict.lesson, number(total), number(verdict.points)]
+            [verdict.student, verdict.lesson]
+            + [number(total), number(verdict.points), number(late)]
             + [number(scores[name]) if name in scores else "" for name in ids]
         )
     # The mark at the start tells spreadsheets that the file is UTF-8.
-    header = ["student", "lesson", "score", "points", *ids]
+    header = ["student", "lesson", "score", "points", "late_penalty", *ids]
     return write_rows(path, [header, *rows], encoding="utf-8-sig")
 
 

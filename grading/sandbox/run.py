@@ -28,6 +28,7 @@ class KeeperLine:
     def __init__(self, line: socket.socket):
         self.line = line
         self.line.settimeout(PATIENCE)
+        self.used = 0.0
         self.ended: dict[str, Any] | None = None
 
     def cpu(self) -> float | None:
@@ -76,16 +77,22 @@ class KeeperLine:
 class Budget:
     """CPU seconds, and `factor` times as many on the clock while it is waited.
 
-    `grace` seconds are given on top, without being told.
+    It begins at `begun` of the CPU time that the keeper tells, by default now. `grace`
+    seconds are given on top, without being told.
     """
 
     def __init__(
-        self, keeper: KeeperLine, seconds: float, factor: float, grace: float = 0.0
+        self,
+        keeper: KeeperLine,
+        seconds: float,
+        factor: float,
+        grace: float = 0.0,
+        begun: float | None = None,
     ):
         self.keeper, self.told = keeper, seconds
         self.seconds = seconds + grace
         self.wall = self.seconds * factor
-        self.begun = keeper.cpu()
+        self.begun = keeper.cpu() if begun is None else begun
         self.used = self.waited = 0.0
         self.unseen = 0.0  # seconds waited since the keeper was asked
         self.last = 0.0
@@ -149,7 +156,8 @@ class SandboxRun:
         limits = self.limits
         soft = min(seconds, limits.cell_seconds)
         wall = soft * limits.wall_factor
-        budget = Budget(self.keeper, soft, limits.wall_factor, GRACE)
+        begun = self.keeper.used  # the last cell has just told it
+        budget = Budget(self.keeper, soft, limits.wall_factor, GRACE, begun)
         cell = {"source": source, "number": number, "seconds": soft, "wall": wall}
         tree, arrays = self.ask({"cell": cell}, [], budget)
         try:
@@ -159,7 +167,7 @@ class SandboxRun:
             self.close()
             raise Crashed(f"the reply could not be understood: {error}") from None
         self.errors.append(error)
-        used = (self.keeper.cpu() or 0.0) - (budget.begun or 0.0)
+        used = (self.keeper.cpu() or 0.0) - begun
         return notebook_outputs(parts, limits.text_length, limits.figures), used
 
     def ask(self, request: dict, arrays: list, budget: Budget) -> tuple[Any, list]:

@@ -149,6 +149,22 @@ def test_the_source_has_the_helpers_in_it():
     assert "x + 1" in source_of([functools.wraps(helper)(lambda x: x)])
 
 
+def test_the_source_of_a_class_is_that_of_its_methods():
+    class Answer:
+        made = staticmethod(lambda x: helper(x))
+
+        @property
+        def half(self):
+            return sum(0.5 for _ in range(1))
+
+        def method(self):
+            return [1 for _ in range(3)]
+
+    source = source_of([Answer])
+    for part in ("x + 1", "range(1)", "range(3)"):
+        assert part in source
+
+
 @pytest.mark.parametrize("thing", [len, 3, None, np.ones(2)], ids=repr)
 def test_what_has_no_source_gives_none(thing):
     assert source_of([thing]) == ""

@@ -13,7 +13,6 @@ from pathlib import Path
 from time import sleep
 from types import SimpleNamespace
 
-from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, writes
 
 from grading.jobs import Grader, Result
@@ -75,6 +74,7 @@ def act(what: str, folder: Path) -> None:
     if what == "exit":
         os._exit(3)
     if what == "kill" or (what == "kill_once" and runs(folder) == 1):
+        sleep(0.5)  # Dask makes no new worker for one that dies while it starts
         os.kill(os.getpid(), signal.SIGKILL)
     if what == "hang":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -116,7 +116,7 @@ def gradebook(course: Path) -> Path:
 def recorder(course: Path) -> Iterator[Record]:
     """Append lines, so that what is recorded twice shows."""
 
-    def record(verdict: Verdict, notebook: NotebookNode) -> None:
+    def record(verdict: Verdict, notebook: str) -> None:
         (status,) = (one.status for one in verdict.exercises)
         with gradebook(course).open("a") as file:
             file.write(f"{verdict.student} {verdict.score:g} {status}\n")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import CancelledError
 from threading import Thread
 from time import sleep
 
@@ -71,3 +72,14 @@ def test_a_poisonous_submission_takes_no_other_with_it(a_class, on_cluster):
 def test_a_scheduler_that_does_not_answer_is_named():
     with pytest.raises(CannotGrade, match=r"tcp://127.0.0.1:9: start `dask scheduler`"):
         Cluster("tcp://127.0.0.1:9", patience=1)
+
+
+def test_a_cluster_that_is_left_without_workers_is_not_waited_for(cluster):
+    crew = Cluster(cluster.scheduler_address, patience=1)
+    future = crew.submit(sleep, 600)
+    cluster.scale(0)
+    with pytest.raises(CancelledError) as caught:
+        future.result(timeout=120)
+    with pytest.raises(CannotGrade, match="no Dask scheduler with workers"):
+        crew.is_lost(caught.value)
+    crew.close(at_once=True)

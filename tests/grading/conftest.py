@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grading.course import CannotGrade, prepare_course
-from grading.record import print_gradebook, read_gradebook, write_csv
+from grading.record import print_gradebook, read_gradebook
 from grading.sample_class import make_sample_class
 from tests.grading.plain_nbgrader import autograde
 
@@ -60,12 +60,11 @@ def graded(tmp_path_factory) -> SimpleNamespace:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(TINY_COURSE))
         prepare_course(folder, TINY_COURSE, every.__getitem__)
-        make_sample_class(folder, every.__getitem__)
+        make_sample_class(folder, exercises_of=every.__getitem__)
         add_odd_notebooks(folder / "submitted")
         problems = autograde_all(folder)
     page, rows = Console(file=StringIO(), width=80), read_gradebook(folder)
     print_gradebook(rows, page)
-    write_csv(rows, folder / "grades.csv")
     rows = {row.student: row for row in rows}
     printed = page.file.getvalue()
     return SimpleNamespace(folder=folder, rows=rows, problems=problems, printed=printed)

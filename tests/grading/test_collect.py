@@ -142,3 +142,13 @@ def test_a_file_that_is_no_archive_is_refused_in_words(tmp_path):
     path.write_bytes(b"nothing")
     with pytest.raises(ValueError, match="export the submissions again"):
         collect(path, tmp_path, "01_knn")
+
+
+def test_who_handed_in_no_notebook_is_named(export):
+    collection = export(
+        "Ada L_1_assignsubmission_file_/01_knn.ipynb",
+        "Ada L_1_assignsubmission_file_/notes.pdf",
+        "Ben M_2_assignsubmission_file_/essay.pdf",
+    )
+    assert list(collection.files) == ["ada_l_1"]
+    assert collection.findings == ["ben_m_2 handed in no notebook: left out."]

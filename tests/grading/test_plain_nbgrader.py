@@ -1,11 +1,14 @@
 """Does a class graded by nbgrader get the scores it should?"""
 
-import csv
+from dataclasses import replace
+from io import StringIO
 
 import nbformat
 import pytest
+from rich.console import Console
 
 from grading.course import class_seed
+from grading.record import print_gradebook
 
 
 @pytest.mark.parametrize(
@@ -46,18 +49,23 @@ def test_the_gradebook_is_printed(graded):
     assert "1 double, 2 six, 3 written_why" in graded.printed
 
 
-def test_the_grades_are_written_as_csv(graded):
-    with (graded.folder / "grades.csv").open(encoding="utf-8") as file:
-        rows = {row["student"]: row for row in csv.DictReader(file)}
-    assert rows["perfect"] == {
-        "student": "perfect",
-        "lesson": "07_tiny",
-        "score": "3.0",
-        "max_score": "6.0",
-        "07.double": "2.0",
-        "07.six": "1.0",
-        "07.written_why": "",
-    }
+def test_of_a_large_class_it_is_printed_how_the_scores_are_spread(graded):
+    console = Console(file=StringIO(), width=300)
+    rows = [
+        replace(graded.rows["perfect"], student=f"s{n}", score=float(n % 7))
+        for n in range(70)
+    ]
+    print_gradebook(rows, console)
+    said = console.file.getvalue()
+    assert "70 submissions; half of them have 3 of 6 points or more" in said
+    assert "s11" not in said
+
+
+def test_the_gradebook_is_read_by_exercise(graded):
+    row = graded.rows["perfect"]
+    assert (row.lesson, row.score, row.max_score) == ("07_tiny", 3.0, 6.0)
+    assert row.by_exercise == {"double": 2.0, "six": 1.0, "written_why": 0.0}
+    assert row.waiting == {"written_why"}
 
 
 def test_feedback_pages_are_written(graded):

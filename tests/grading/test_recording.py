@@ -70,9 +70,8 @@ def judged(course):
         student, lesson = path.parent.name, path.name
         secret = class_seed(course)
         verdicts[student, lesson] = judge(student, lesson, path, secret, place)
-    with Recorder(course) as recorder:
-        for verdict in verdicts.values():
-            recorder.record(verdict)
+    for one in verdicts.values():
+        record(course, one)
     return verdicts
 
 
@@ -166,6 +165,8 @@ def test_lateness_goes_by_the_files_and_not_by_the_learners_word(course, judged)
     with late_penalties(course):
         record(course, judged["mistaken", LESSON])
         assert penalty(course) == judged["mistaken", LESSON].verdict.score > 0
+        row = rows(course)["mistaken", LESSON]
+        assert (row.score, row.late_penalty) == (0.0, penalty(course))
         table.write_text(
             f"student,lesson,handed_in\nmistaken,{LESSON},2026-02-28 23:00 UTC\n"
         )
@@ -281,8 +282,8 @@ def test_a_failure_leaves_the_gradebook_as_it_was(course, judged, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr("grading.recording.set_comments", fail)
-    with pytest.raises(OSError, match="disk full"), Recorder(course) as recorder:
-        recorder.record(with_student(judged["perfect", LESSON], "newcomer"))
+    with pytest.raises(OSError, match="disk full"):
+        record(course, with_student(judged["perfect", LESSON], "newcomer"))
     assert rows(course) == before
 
 

@@ -30,6 +30,11 @@ def test_a_function_comes_with_what_it_uses():
     assert "return 1" not in source
 
 
+def test_an_index_assigns_nothing():
+    cells = ["def f(x):\n    return len(x)", "y = 1\ntable[len(y)] = y"]
+    assert source_of_names(cells, ["f"]) == cells[0]
+
+
 def test_a_star_import_belongs_to_everything():
     cells = ["from scipy.linalg import *", "def f(x):\n    return inv(x)"]
     assert "from scipy.linalg import *" in source_of_names(cells, ["f"])

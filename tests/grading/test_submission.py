@@ -80,7 +80,9 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
     assert "has 1 MB" in said(submission)
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", zipped(a=b"x")[:-9]])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 broken", zipped(a=b"x")[:-9]], ids=["nonsense", "cut off"]
+)
 def test_a_broken_archive_is_told(tmp_path, content):
     submission = handed_in(tmp_path, **{"work.zip": content})
     assert submission.status == "unreadable"

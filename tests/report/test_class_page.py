@@ -2,11 +2,12 @@
 
 from base64 import b64decode
 from dataclasses import replace
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
 
-from grading.report import class_page
+from grading.report import class_page, learner_page
 from grading.verdict import Line
 from tests.report.reading import Page, harmless
 from tests.report.synthetic import edited, room, with_copy
@@ -65,6 +66,23 @@ def test_findings_name_the_learners(classroom, tmp_path):
     first = replace(classroom.verdicts[0], findings=("The cell is doubled.",))
     page = Page(class_page([first], None, tmp_path))
     assert "1 The cell is doubled. learner0000" in page.text
+
+
+def test_a_test_of_the_instructors_own_is_named_and_is_nothing_odd(classroom, tmp_path):
+    first = replace(classroom.verdicts[0], own_tests=("mine",), findings=())
+    page = Page(class_page([first], None, tmp_path))
+    assert "Tests of your own: mine." in page.text
+    assert "What was odd Nothing." in page.text
+
+
+@pytest.mark.parametrize("name", ["ada", "O'Hara & Søn #1", "100 %", "../up"])
+def test_learners_lead_to_their_pages(classroom, tmp_path, name):
+    verdict = replace(classroom.verdicts[0], student=name)
+    path = learner_page(verdict, tmp_path)
+    page = Page(class_page([verdict], None, tmp_path))
+    (address,) = {a for a in page.addresses if a.startswith("learners/")}
+    assert tmp_path / unquote(address) == path
+    assert path.exists()
 
 
 def test_names_messages_and_code_of_learners_are_shown_and_do_not_run(tmp_path):

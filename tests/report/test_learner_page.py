@@ -33,7 +33,7 @@ def verdict():
 def test_the_page_shows_the_score_and_what_to_look_at(verdict, tmp_path):
     path = learner_page(verdict, tmp_path)
     page = Page(path)
-    assert path == tmp_path / "learner0000" / "01_knn.html"
+    assert path == tmp_path / "learners" / "learner0000" / "01_knn.html"
     assert "01_knn: 8.5 of 10 points" in page.text
     assert "3 points more are for written answers" in page.text
     assert "l2_no_loops (0.5 of 2): Which step turns" in page.text
@@ -97,7 +97,7 @@ def test_an_honest_card_stays_as_it_is():
 def test_a_page_stays_in_its_folder_whatever_the_name(name, verdict, tmp_path):
     folder = tmp_path / "pages"
     path = learner_page(replace(verdict, student=name), folder)
-    assert path.resolve().parent.parent == folder.resolve()
+    assert path.resolve().parent.parent == (folder / "learners").resolve()
     assert len(path.parent.name) <= 101
 
 

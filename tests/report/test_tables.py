@@ -32,6 +32,7 @@ class Recorded:
     score: float
     by_exercise: dict[str, float] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
+    late_penalty: float = 0.0
 
 
 @pytest.fixture
@@ -58,10 +59,12 @@ def test_grades_come_back_as_they_were(verdicts, tmp_path):
 
 
 def test_the_gradebook_counts_where_it_has_a_submission(verdicts, tmp_path):
-    recorded = Recorded("learner0000", "01_knn", 9.5, {"written_shift": 2.5})
+    recorded = Recorded(
+        "learner0000", "01_knn", 9.5, {"written_shift": 2.5}, late_penalty=0.5
+    )
     path = grades_csv(verdicts, tmp_path / "grades.csv", [recorded])
     row = rows_in(path, "utf-8-sig")[1]
-    assert row[2] == "9.5"
+    assert (row[2], row[4]) == ("9.5", "0.5")
     assert row[-1] == "2.5"
 
 

@@ -7,6 +7,7 @@ from threading import Thread
 from time import monotonic, sleep
 
 import jupytext
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -45,6 +46,7 @@ def lessons(sandbox):
         space = {}
         for cell in cells:
             exec(compile(cell, "<cell>", "exec"), space)
+            plt.close("all")
         made[stem] = cells, space, sandbox.run(cells, 60.0)
     yield made
     for _, _, run in made.values():

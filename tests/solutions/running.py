@@ -10,9 +10,13 @@ SOLUTIONS = Path(__file__).parent.parent.parent / "solutions"
 
 
 def run(stem: str) -> dict:
-    """Run a solution from top to bottom; gives the names it leaves behind."""
+    """Run a solution from top to bottom; gives the names it leaves behind.
+
+    A notebook closes its figures cell by cell, so many of them are no fault.
+    """
     try:
-        return runpy.run_path(str(SOLUTIONS / f"{stem}.py"))
+        with plt.rc_context({"figure.max_open_warning": 0}):
+            return runpy.run_path(str(SOLUTIONS / f"{stem}.py"))
     finally:
         plt.close("all")
 

@@ -113,6 +113,15 @@ def test_a_view_of_an_argument_is_noticed():
     assert subject.views
 
 
+def test_an_argument_handed_on_in_a_cache_is_no_surprise():
+    subject = subject_of(lambda x: (x + 1, x))
+    subject(np.ones(3))
+    assert not subject.views
+    subject = subject_of(lambda x: (x + 1, x[1:]))
+    subject(np.ones(3))
+    assert subject.views
+
+
 def test_printing_is_bounded_and_counted():
     def talk():
         print("a" * 10_000)

@@ -1,6 +1,7 @@
 """Try every case of an exercise on a subject, judge the rules, name the mistake."""
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -198,7 +199,7 @@ def judge_rules(attempt: Attempt, values_right: bool) -> list[Outcome]:
 def diagnose(
     trial: Trial, cases: list[Outcome], rules: list[Outcome]
 ) -> Misconception | None:
-    """The misconception that explains what happened in every case, if there is one."""
+    """The misconception that explains what happened in every case, or two together."""
     misconceptions = trial.exercise.misconceptions
     if all(outcome.right for outcome in cases):
         broken = {rule.name for rule in rules if rule.status == "wrong"}
@@ -206,10 +207,10 @@ def diagnose(
         return named[0] if named else None
     if any(outcome.status in ("not written", "not run") for outcome in cases):
         return None
-    for misconception in misconceptions:
-        if not misconception.breaks and explains(trial, misconception, cases):
-            return misconception
-    return None
+    candidates = [m for m in misconceptions if not m.breaks]
+    alone = (m for m in candidates if explains(trial, m, cases))
+    pairs = (p for p in combinations(candidates, 2) if share(trial, p, cases))
+    return next(alone, None) or next(map(both, pairs), None)
 
 
 def explains(trial: Trial, misconception: Misconception, cases: list[Outcome]) -> bool:
@@ -218,6 +219,28 @@ def explains(trial: Trial, misconception: Misconception, cases: list[Outcome]) -
         same_outcome(trial.exercise, trial.mistaken(misconception, index), seen)
         for index, seen in enumerate(cases)
     )
+
+
+def share(trial: Trial, pair: tuple[Misconception, ...], cases: list[Outcome]) -> bool:
+    """Whether each failing case is what one of two gets where the other is right.
+
+    Only values tell two mistakes from a third one that fails in the same cases.
+    """
+    for index, seen in enumerate(cases):
+        wrong = [o for o in (trial.mistaken(m, index) for m in pair) if not o.right]
+        if len(wrong) != (not seen.right):
+            return False
+        by_value = seen.got is not None and seen.case.agree.by_value
+        if wrong and not (by_value and same_outcome(trial.exercise, wrong[0], seen)):
+            return False
+    return True
+
+
+def both(pair: tuple[Misconception, ...]) -> Misconception:
+    """Two mistakes that were made at once, as one."""
+    one, other = pair
+    hint = f"Two things come together here. {one.hint} And: {other.hint}"
+    return Misconception(f"{one.name}; {other.name}", None, hint)
 
 
 def same_outcome(exercise: Exercise, theirs: Outcome, seen: Outcome) -> bool:

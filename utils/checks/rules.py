@@ -254,11 +254,27 @@ def source_of(objects: Iterable[Any]) -> str:
             thing = inspect.unwrap(todo.pop())
             if id(thing) in texts:
                 continue
+            if inspect.isclass(thing):  # a notebook keeps no source of a whole class
+                texts[id(thing)] = ""
+                todo += methods_of(thing)
+                continue
             texts[id(thing)] = textwrap.dedent(inspect.getsource(thing))
             todo += helpers_of(thing)
         except Exception:  # OSError, TypeError, or whatever a strange object raises
             return ""
-    return "\n".join(texts.values())
+    return "\n".join(filter(None, texts.values()))
+
+
+def methods_of(kind: type) -> list[Any]:
+    """The functions that a class defines, properties and static methods among them."""
+    parts = list(vars(kind).values())
+    parts += [getattr(p, n, None) for p in parts for n in ("fget", "fset", "__func__")]
+    generated = "<string>"  # what a dataclass writes by itself
+    return [
+        part
+        for part in parts
+        if inspect.isfunction(part) and part.__code__.co_filename != generated
+    ]
 
 
 def helpers_of(thing: Any) -> list[Any]:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise
 
-LESSONS = ("00_start", "01_knn", "08_pytorch")
+LESSONS = (
+    "00_start",
+    "01_knn",
+    "02_linear",
+    "03_backpropagation",
+    "04_training",
+    "05_convolution",
+    "06_batchnorm",
+    "07_dropout",
+    "08_pytorch",
+)
 
 
 class UnknownExercise(LookupError):

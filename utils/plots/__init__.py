@@ -31,9 +31,9 @@ def show_images(
     rows = -(-len(images) // columns)
     width = min(columns, len(images))
     size = 1.15 if width > 6 else 1.7
-    fig, axes = plt.subplots(
-        rows, width, figsize=(size * width, 1.17 * size * rows + 0.3), squeeze=False
-    )
+    lines = max((text.count("\n") for text in titles or ()), default=0)
+    height = (1.17 * size + 0.16 * lines) * rows + 0.3
+    fig, axes = plt.subplots(rows, width, figsize=(size * width, height), squeeze=False)
     for i, axis in enumerate(axes.flat):
         if i >= len(images):
             axis.axis("off")

@@ -30,11 +30,14 @@ class TorchGenerator:
         return import_module("torch").Generator().manual_seed(self.seed)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Named:
     """A public function by its dotted name, such as `Named("numpy.tanh")`."""
 
     path: str
+
+    def __repr__(self) -> str:
+        return f"the function {self.path.rpartition('.')[2]}"
 
     def make(self) -> Any:
         module, _, name = self.path.rpartition(".")

@@ -161,10 +161,14 @@ def quiet(printed: "BoundedText") -> Iterator[None]:
 
 
 def is_view(value: Any, arguments: list) -> bool:
-    """Whether a result array shares its memory with an argument."""
+    """Whether a result array shares its memory with an argument.
+
+    Part of a tuple that is an argument itself is no surprise: a cache hands it on.
+    """
     values = value if isinstance(value, tuple) else (value,)
+    handed_on = [id(argument) for argument in arguments] if values is value else []
     return any(
-        np.may_share_memory(result, argument)
+        id(result) not in handed_on and np.may_share_memory(result, argument)
         for result in values
         if isinstance(result, np.ndarray)
         for argument in arguments

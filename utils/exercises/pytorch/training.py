@@ -135,6 +135,7 @@ TRAIN_CLASSIFIER = Exercise(
     parameters=("X", "y", "seed"),
     cases=training_cases,
     seconds=10,
+    trains=True,
     worked="Begin with something that surely works: twenty pictures, learned by heart. "
     "Then all of them: batches of 50, Adam with the rate 0.01, a few epochs. A linear layer "
     "stays near a third right. Two or three convolutions with stride 2, each with batch norm "

@@ -1,0 +1,63 @@
+"""Is a mistake named where it is the only explanation, and are two of them?"""
+
+import numpy as np
+import pytest
+
+from utils.checks.evaluate import evaluate
+from utils.checks.exercise import Exercise, Misconception, call
+from utils.subject.local import local_subject
+
+
+def cases(rng):
+    yield call("within", rng.uniform(-1, 1, 3))
+    yield call("too small", rng.uniform(-9, -3, 4))
+    yield call("too large", rng.uniform(3, 9, 5))
+
+
+LIMITED = Exercise(
+    "99.limited",
+    1.0,
+    1,
+    cases,
+    oracle=lambda x: np.clip(x, -2, 2),
+    misconceptions=(
+        Misconception("no lower limit", lambda x: np.minimum(x, 2), "How small?"),
+        Misconception("no upper limit", lambda x: np.maximum(x, -2), "How large?"),
+        Misconception("no sign", lambda x: np.clip(abs(x), -2, 2), "Below zero?"),
+    ),
+)
+
+
+def fails_above(x):
+    if (x > 2).any():
+        raise ValueError("too large")
+    return np.minimum(x, 2)
+
+
+def diagnosis(answer):
+    return evaluate(LIMITED, local_subject({"limited": answer})).diagnosis
+
+
+@pytest.mark.parametrize("mistake", LIMITED.misconceptions, ids=lambda m: m.name)
+def test_one_mistake_is_named_alone(mistake):
+    assert diagnosis(mistake.version) is mistake
+
+
+def test_two_mistakes_that_share_the_failing_cases_are_both_named():
+    found = diagnosis(lambda x: x)
+    assert found.name == "no lower limit; no upper limit"
+    assert "How small?" in found.hint
+    assert "How large?" in found.hint
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda x: np.where(x > 2, 3, x), lambda x: 2 * x, fails_above],
+    ids=["half of it unknown", "all of it unknown", "an error is no value"],
+)
+def test_what_two_mistakes_explain_only_in_part_is_not_named(answer):
+    assert diagnosis(answer) is None
+
+
+def test_a_right_answer_has_no_diagnosis():
+    assert diagnosis(lambda x: np.clip(x, -2, 2)) is None

@@ -1,0 +1,240 @@
+"""Random crops, and what goes wrong with them."""
+
+import numpy as np
+
+from utils.checks.compare import close
+from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.rules import keeps_inputs
+from utils.exercises.dropout.shared import (
+    FIXED_NUMBERS,
+    NUMPY_ONLY,
+    OWN_NUMBERS,
+    about,
+    generator_cases,
+    same_shape,
+    torch_draws,
+)
+from utils.subject import Generator
+
+
+def crop_oracle(x, size, rng, pad=0):
+    import torch
+
+    images = torch.nn.functional.pad(
+        torch.from_numpy(np.ascontiguousarray(x)), (pad,) * 4
+    )
+    windows = images.unfold(2, size[0], 1).unfold(3, size[1], 1).flatten(2, 3)
+    n, kinds = len(x), windows.shape[2]
+    chosen = torch.randint(kinds, (n,), generator=torch_draws(rng))
+    return windows[torch.arange(n), :, chosen].numpy().copy()
+
+
+def places(x: np.ndarray, size: tuple[int, int], pad: int, out) -> np.ndarray:
+    """Row and column `(N, 2)` of each crop in its padded image; -1 where there is none."""
+    rows, columns = size
+    same_shape(out, np.empty((*x.shape[:2], rows, columns)))
+    width = [(0, 0), (0, 0), (pad, pad), (pad, pad)]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        np.pad(x, width), (rows, columns), axis=(2, 3)
+    )
+    found = np.full((len(x), 2), -1)
+    equal = (windows == out[:, :, None, None]).all(axis=(1, 4, 5))
+    n, row, column = np.nonzero(equal)
+    found[n] = np.stack([row, column], axis=1)
+    return found
+
+
+NONE = close(by_value=False)
+
+
+def crop_cases(rng: np.random.Generator) -> list[Case]:
+    """One of 16 places is missed by 500 images about once in 10^13 checks."""
+    images = rng.uniform(0.1, 1.0, size=(500, 1, 6, 5))
+    few = rng.uniform(0.1, 1.0, size=(60, 3, 7, 6))
+    wide = rng.uniform(0.1, 1.0, size=(2000, 1, 2, 3))
+    seed = int(rng.integers(1 << 30))
+
+    def found(subject, x, size, pad, generator=None):
+        generator = Generator(seed) if generator is None else generator
+        return places(x, size, pad, subject(x, size, generator, pad))
+
+    def seen(x, size, pad):
+        def play(subject):
+            place = found(subject, x, size, pad)
+            place = place[(place >= 0).all(axis=1)]
+            return {
+                "different rows": len(set(place[:, 0].tolist())),
+                "different columns": len(set(place[:, 1].tolist())),
+            }
+
+        return play
+
+    def strangers(x, size, pad):
+        return lambda s: int((found(s, x, size, pad) < 0).any(axis=1).sum())
+
+    def pairs(subject):
+        return len(set(map(tuple, found(subject, images, (5, 4), 1).tolist())))
+
+    def middle(subject):
+        return (found(subject, wide, (2, 3), 1) == 1).mean(axis=0)
+
+    def dtypes(subject):
+        tried = [np.uint8, np.float32]
+        outs = [subject((9 * few).astype(t), (5, 4), Generator(seed), 1) for t in tried]
+        return [same_shape(out, few[:, :, :5, :4]).dtype.name for out in outs]
+
+    third = about(1 / 3, len(wide), "the part cut from the middle")
+    counts = ("different rows", "different columns")
+    return [
+        Case(
+            "no padding: crops that are no part of their image",
+            strangers(few, (4, 3), 0),
+            NONE,
+            0,
+        ),
+        Case(
+            "padding 2: crops that are no part of the padded image",
+            strangers(few, (6, 4), 2),
+            NONE,
+            0,
+        ),
+        Case(
+            "no padding: where the crops begin",
+            seen(images, (4, 2), 0),
+            expected=dict(zip(counts, (3, 4), strict=True)),
+            working="6 rows, 4 of them in the crop: it can begin at row 0, 1 or 2; "
+            "5 columns, 2 in the crop: 0, 1, 2 or 3",
+        ),
+        Case(
+            "padding 1: where the crops begin",
+            seen(images, (5, 4), 1),
+            expected=dict(zip(counts, (4, 4), strict=True)),
+            working="6 + 2 * 1 = 8 rows, 5 in the crop: it can begin at row 0, 1, 2 or 3",
+        ),
+        Case(
+            "padding 2, crops as large as the image: where they begin",
+            seen(images, (6, 5), 2),
+            expected=dict(zip(counts, (5, 5), strict=True)),
+        ),
+        Case("row and column are independent: 4 * 4 pairs", pairs, expected=16),
+        Case(
+            "each of three rows, and of three columns, is as likely",
+            middle,
+            third,
+            None,
+        ),
+        Case("the dtype stays", dtypes, expected=["uint8", "float32"]),
+        *generator_cases(rng, lambda s, g: found(s, few, (4, 3), 1, g)),
+    ]
+
+
+def from_another_image(x, size, rng, pad=0, mode="constant", before=0, after=0, cut=0):
+    """Crops from an image that was padded or cut in another way."""
+    wider = np.pad(x, [(0, 0), (0, 0), (before, after), (before, after)], mode=mode)
+    return crop_oracle(wider[..., : -cut or None, : -cut or None], size, rng)
+
+
+def from_the_corner(x, size, rng, pad=0):
+    wider = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    rows, columns = size[0] + 2 * pad, size[1] + 2 * pad
+    return crop_oracle(wider[:, :, :rows, :columns], size, rng)
+
+
+def rounded_places(x, size, rng, pad=0):
+    """The ends come half as often, as they do when a uniform number is rounded."""
+    larger = crop_oracle(x, (size[0] + 1, size[1] + 1), rng, pad)
+    return crop_oracle(larger, size, rng)
+
+
+CROP_WORKED = (
+    "An image of 6 by 5 pixels with padding 1 becomes 8 by 7. A crop of 5 rows can begin at "
+    "row 0, 1, 2 or 3, because 3 + 5 = 8 still fits: 8 - 5 + 1 = 4 places, all as likely. A "
+    "crop of 4 columns can begin at column 0, 1, 2 or 3. Draw both numbers for every image; "
+    "note that the end of rng.integers(0, n) is left out."
+)
+RANDOM_CROP = Exercise(
+    id="07.random_crop",
+    points=3,
+    minutes=15,
+    oracle=crop_oracle,
+    cases=crop_cases,
+    rules=(keeps_inputs(), NUMPY_ONLY),
+    worked=CROP_WORKED,
+    misconceptions=(
+        Misconception(
+            "one place for the whole batch",
+            lambda x, size, rng, pad=0: crop_oracle(
+                x.reshape(1, -1, *x.shape[2:]), size, rng, pad
+            ).reshape(*x.shape[:2], *size),
+            "All images of the batch are cut at the same place. How many rows and columns "
+            "must be drawn for N images?",
+        ),
+        Misconception(
+            "the last place never occurs",
+            lambda x, size, rng, pad=0: from_another_image(
+                x, size, rng, before=pad, after=pad, cut=1
+            ),
+            "The last row and the last column at which a crop could begin never occur. If 8 "
+            "rows hold a crop of 5, how many places are there, and which of them does your "
+            "draw reach (the end of `rng.integers` is left out)?",
+        ),
+        Misconception(
+            "padding forgotten",
+            lambda x, size, rng, pad=0: crop_oracle(x, size, rng),
+            "All your crops lie inside the image: nothing is padded. How large is the image "
+            "once `pad` zeros stand on each side?",
+        ),
+        Misconception(
+            "padding that repeats the edge",
+            lambda x, size, rng, pad=0: from_another_image(
+                x, size, rng, mode="edge", before=pad, after=pad
+            ),
+            "Your padding is not zero: it repeats the pixels of the edge. Which value does "
+            "the docstring ask for?",
+        ),
+        Misconception(
+            "padding on one side only",
+            lambda x, size, rng, pad=0: from_another_image(x, size, rng, after=pad),
+            "You pad below and to the right, but not above and to the left. By how much does "
+            "an image grow in all when each side gets `pad` zeros?",
+        ),
+        Misconception(
+            "places only up to 2 * pad",
+            from_the_corner,
+            "You draw places from 0 to 2 * pad, which is right only when the crop is as large "
+            "as the image. How many places has a crop that is smaller?",
+        ),
+        Misconception(
+            "the ends come half as often",
+            rounded_places,
+            "The first and the last place come half as often as the others. That is what "
+            "rounding a uniform number does: which numbers round to 0, and which to 1?",
+        ),
+        Misconception(
+            "height and width exchanged",
+            lambda x, size, rng, pad=0: crop_oracle(x, size[::-1], rng, pad),
+            "Your crops are as wide as they should be high. Which number of `size` belongs "
+            "to the rows?",
+        ),
+        Misconception(
+            "the dtype becomes float64",
+            lambda x, size, rng, pad=0: crop_oracle(x, size, rng, pad).astype(float),
+            "Your result is float64, whatever came in. Did you make the output with "
+            "np.zeros, and which dtype has that?",
+        ),
+        Misconception(
+            "random numbers of its own",
+            lambda x, size, rng, pad=0: crop_oracle(
+                x, size, np.random.default_rng(), pad
+            ),
+            OWN_NUMBERS,
+        ),
+        Misconception(
+            "the same places in every call",
+            lambda x, size, rng, pad=0: crop_oracle(
+                x, size, np.random.default_rng(0), pad
+            ),
+            FIXED_NUMBERS,
+        ),
+    ),
+)

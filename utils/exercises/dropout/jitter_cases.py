@@ -1,0 +1,196 @@
+"""Colour jitter: the right answer, and the cases it is tried on."""
+
+import numpy as np
+
+from utils.checks.compare import close, within
+from utils.checks.exercise import Case, call
+from utils.exercises.dropout.shared import (
+    distinct,
+    generator_cases,
+    same_shape,
+    torch_draws,
+)
+from utils.subject import Generator
+
+STRENGTH = 0.5
+NOTHING = close(0, 1e-6, by_value=False)
+
+
+def jitter_oracle(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
+    import torch
+
+    generator = torch_draws(rng)
+    image = torch.from_numpy(np.ascontiguousarray(x))
+    axes = {"brightness": None, "contrast": (1, 2, 3), "saturation": (1,)}
+    strengths = dict(zip(axes, (brightness, contrast, saturation), strict=True))
+    for name, axis in axes.items():
+        weight = torch.empty((len(x), 1, 1, 1), dtype=image.dtype)
+        weight.uniform_(-strengths[name], strengths[name], generator=generator)
+        towards = image.mean(axis, keepdim=True) if axis else torch.zeros_like(image)
+        image = torch.lerp(towards.expand_as(image), image, 1 + weight)
+    return image.clamp_(0, 1).numpy()
+
+
+class Tried:
+    """Jittered images that no clipping touches, and others that it must touch."""
+
+    def __init__(self, rng):
+        self.x = rng.uniform(0.25, 0.4, size=(220, 3, 4, 5))
+        self.bright = rng.uniform(0.7, 1.0, size=(60, 3, 5, 4))
+        self.bright[:, 0, 0, 0] = 0.01
+        self.seed = int(rng.integers(1 << 30))
+
+    def run(self, subject, x, generator=None, **strengths):
+        generator = Generator(self.seed) if generator is None else generator
+        return same_shape(subject(x, generator, **strengths), x)
+
+    def brightness(self, subject):
+        """The factor of every pixel."""
+        return self.run(subject, self.x, brightness=STRENGTH) / self.x
+
+    def kinds(self, subject):
+        """Whether an image has one factor, one a channel, or more."""
+        factors = np.round(self.brightness(subject), 6)
+        by_channel = factors.reshape(*factors.shape[:2], -1)
+        one_a_channel = (np.ptp(by_channel, axis=2) < 1e-5).all(axis=1)
+        one = np.ptp(factors, axis=(1, 2, 3)) < 1e-5
+        names = np.where(one, "one", np.where(one_a_channel, "one a channel", "many"))
+        return ", ".join(sorted(set(names.tolist())))
+
+    def spread(self, subject, axes, x, **strengths):
+        """How much the factors of a blend with a mean differ within an image."""
+        mean = x.mean(axis=axes, keepdims=True)
+        factors = (self.run(subject, x, **strengths) - mean) / (x - mean)
+        return np.ptp(factors, axis=(1, 2, 3)).max()
+
+    def unchanged(self, subject, x, **strengths):
+        return bool(np.allclose(self.run(subject, x, **strengths), x))
+
+    def three(self, subject):
+        """The three factors of each image; nan where no three factors explain it.
+
+        Brightness, contrast and saturation together give a sum of the image, its grey
+        version and a constant.
+        """
+        strengths = ("brightness", "contrast", "saturation")
+        out = self.run(subject, self.x, **dict.fromkeys(strengths, STRENGTH))
+        return factors_of(self.x, out)
+
+    def clipped(self, subject):
+        """How far the result is from clipping what the darkest pixel tells."""
+        out = self.run(subject, self.bright, brightness=STRENGTH)
+        factor = out[:, :1, :1, :1] / self.bright[:, :1, :1, :1]
+        brightest = self.bright.max(axis=(1, 2, 3), keepdims=True)
+        if np.isclose(factor * brightest, 1, rtol=1e-9).any():  # it was rescaled
+            return 1.0
+        return np.abs(out - np.minimum(self.bright * factor, 1)).max()
+
+
+def factors_of(x, out):
+    """Brightness, contrast and saturation `(N, 3)` of jittered images."""
+    grey = np.broadcast_to(x.mean(axis=1, keepdims=True), x.shape)
+    parts = np.stack([x, grey, np.ones_like(x)], axis=-1).reshape(len(x), -1, 3)
+    flat, turned = out.reshape(len(x), -1, 1), parts.swapaxes(1, 2)
+    found = np.linalg.solve(turned @ parts, turned @ flat)
+    a, b, c = found[..., 0].T
+    with np.errstate(all="ignore"):
+        brightness = a + b + c / x.mean(axis=(1, 2, 3))
+        factors = np.stack([brightness, (a + b) / brightness, a / (a + b)], axis=1)
+    off = np.abs(parts @ found - flat).max(axis=(1, 2)) > 1e-6
+    return np.where(off[:, None], np.nan, factors)
+
+
+def jitter_cases(rng: np.random.Generator) -> list[Case]:
+    """None of 220 factors falls into a given sixth of the range once in 10^17 checks."""
+    tried = Tried(rng)
+    x, low, high = tried.x, 1 - STRENGTH - 1e-6, 1 + STRENGTH + 1e-6
+    binary = rng.integers(0, 2, size=(30, 3, 4, 5)).astype(float)
+    grey = np.repeat(x[:, :1], 3, axis=1)
+
+    def both_ends(subject):
+        factors = tried.brightness(subject)[:, 0, 0, 0]
+        return bool(factors.min() < 1 - STRENGTH * 2 / 3) and bool(
+            factors.max() > 1 + STRENGTH * 2 / 3
+        )
+
+    def differ(subject):
+        return [len(distinct(column)) > 20 for column in tried.three(subject).T[1:]]
+
+    def range_of(subject):
+        by_light = tried.run(subject, tried.bright, brightness=STRENGTH)
+        by_contrast = tried.run(subject, binary, contrast=STRENGTH)
+        return np.concatenate([by_light.ravel(), by_contrast.ravel()])
+
+    def dtype(subject):
+        return tried.run(subject, x.astype(np.float32), brightness=0.2).dtype.name
+
+    return [
+        call("all strengths 0: nothing changes", x[:4], Generator(1), expected=x[:4]),
+        Case("brightness: factors in an image", tried.kinds, expected="one"),
+        Case(
+            "brightness: images with different factors",
+            lambda s: len(distinct(tried.brightness(s)[:, 0, 0, 0])),
+            NOTHING,
+            len(x),
+        ),
+        Case(
+            "brightness 0.5: factors between 0.5 and 1.5",
+            tried.brightness,
+            within(low, high, "a factor"),
+            None,
+        ),
+        Case("brightness 0.5: darker and brighter", both_ends, expected=True),
+        Case(
+            "brightness: black stays black",
+            lambda s: tried.unchanged(s, np.zeros((5, 3, 2, 4)), brightness=STRENGTH),
+            expected=True,
+        ),
+        Case(
+            "contrast: one factor around the image's own mean",
+            lambda s: tried.spread(s, (1, 2, 3), x, contrast=STRENGTH),
+            NOTHING,
+            0.0,
+        ),
+        Case(
+            "contrast: one image alone",
+            lambda s: tried.spread(s, (1, 2, 3), x[:1], contrast=STRENGTH),
+            NOTHING,
+            0.0,
+        ),
+        Case(
+            "contrast: an even image of 0.3 stays",
+            lambda s: tried.unchanged(s, np.full((6, 3, 2, 4), 0.3), contrast=STRENGTH),
+            expected=True,
+        ),
+        Case(
+            "contrast: an even image of 0.5 stays",
+            lambda s: tried.unchanged(s, np.full((6, 3, 2, 4), 0.5), contrast=STRENGTH),
+            expected=True,
+        ),
+        Case(
+            "saturation: one factor around the grey version",
+            lambda s: tried.spread(s, (1,), x, saturation=STRENGTH),
+            NOTHING,
+            0.0,
+        ),
+        Case(
+            "saturation: a grey image stays",
+            lambda s: tried.unchanged(s, grey, saturation=STRENGTH),
+            expected=True,
+        ),
+        Case(
+            "all three: factors between 0.5 and 1.5",
+            tried.three,
+            within(low, high, "a factor"),
+            None,
+        ),
+        Case(
+            "contrast and saturation differ from image to image",
+            differ,
+            expected=[True] * 2,
+        ),
+        Case("values stay in [0, 1]", range_of, within(0, 1, "a value"), None),
+        Case("values beyond 1 become 1, the others stay", tried.clipped, NOTHING, 0.0),
+        Case("float32 stays float32", dtype, expected="float32"),
+        *generator_cases(rng, lambda s, g: tried.run(s, x, g, brightness=0.3)),
+    ]

@@ -1,0 +1,147 @@
+"""Rotation, and what goes wrong with it."""
+
+import numpy as np
+
+from utils.checks.exercise import Case, Exercise, Misconception, call
+from utils.checks.rules import keeps_inputs
+from utils.exercises.dropout.shared import NUMPY_ONLY
+
+
+def rotate_oracle(x, degrees):
+    from scipy import ndimage
+
+    turned = [
+        ndimage.rotate(
+            image, angle, axes=(2, 1), reshape=False, order=0, mode="grid-constant"
+        )
+        for image, angle in zip(x, degrees, strict=True)
+    ]
+    return np.stack(turned)
+
+
+def rotate_cases(rng: np.random.Generator) -> list[Case]:
+    grid = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+
+    def images(n, c, h, w):
+        return rng.uniform(0.1, 1, size=(n, c, h, w))
+
+    def angles(low, high, n):
+        return rng.uniform(low, high, size=n) * rng.permutation([1, -1] * n)[:n]
+
+    whole = rng.integers(1, 256, size=(2, 3, 6, 8)).astype(np.uint8)
+    return [
+        call(
+            "by hand: 3 by 3 pixels, 90 degrees",
+            grid,
+            np.array([90.0]),
+            working="rows 123, 456, 789 become 369, 258, 147: the corner at the top right "
+            "comes to the top left",
+        ),
+        call("0 degrees", images(2, 3, 5, 4), np.zeros(2)),
+        call("3 images, small angles", images(3, 2, 7, 6), angles(8, 20, 3)),
+        call("2 wide images, large angles", images(2, 3, 6, 11), angles(30, 75, 2)),
+        call("4 high images", images(4, 1, 12, 5), angles(20, 50, 4)),
+        call("whole numbers", whole, angles(10, 30, 2)),
+    ]
+
+
+def around_another_centre(x, degrees, grow):
+    """Turns an image that was made larger at its end, so that its middle lies there."""
+    larger = np.pad(x, [(0, 0), (0, 0), (0, grow(x.shape[2])), (0, grow(x.shape[3]))])
+    return rotate_oracle(larger, degrees)[:, :, : x.shape[2], : x.shape[3]]
+
+
+def around_the_corner(x, degrees):
+    rows, columns = x.shape[2:]
+    before = np.pad(x, [(0, 0), (0, 0), (rows - 1, 0), (columns - 1, 0)])
+    return rotate_oracle(before, degrees)[:, :, rows - 1 :, columns - 1 :]
+
+
+def edges_repeated(x, degrees):
+    n = sum(x.shape[2:])
+    wider = np.pad(x, [(0, 0), (0, 0), (n, n), (n, n)], mode="edge")
+    return rotate_oracle(wider, degrees)[:, :, n:-n, n:-n]
+
+
+def wrapped_around(x, degrees):
+    rows, columns = x.shape[2:]
+    turned = rotate_oracle(np.tile(x, (1, 1, 5, 5)), degrees)
+    return turned[:, :, 2 * rows : 3 * rows, 2 * columns : 3 * columns]
+
+
+def pushed_forward(x, degrees):
+    """Sends each pixel to its place: some places get none."""
+    n, c, rows, columns = x.shape
+    numbers = np.arange(1.0, rows * columns + 1).reshape(1, 1, rows, columns)
+    places = rotate_oracle(np.repeat(numbers, n, axis=0), -degrees)
+    out = np.zeros((n, c, rows * columns + 1), x.dtype)
+    for i, place in enumerate(places.reshape(n, -1).astype(int)):
+        out[i][:, place] = x[i].reshape(c, -1)
+    return out[:, :, 1:].reshape(x.shape)
+
+
+ROTATE_WORKED = (
+    "Ask for each pixel of the result where it comes from. In an image of 3 by 3 pixels the "
+    "centre is at row 1, column 1. The pixel at row 0, column 0 of the result lies one up and "
+    "one to the left of the centre: u = -1, v = -1. For 90 degrees the cosine is 0 and the sine "
+    "is 1: its source is row 1 + u * 0 + v * 1 = 0, column 1 - u * 1 + v * 0 = 2, the corner at "
+    "the top right. Round to the nearest pixel; a source outside the image gives 0."
+)
+ROTATE = Exercise(
+    id="07.rotate",
+    points=3,
+    minutes=25,
+    oracle=rotate_oracle,
+    cases=rotate_cases,
+    rules=(keeps_inputs(), NUMPY_ONLY),
+    worked=ROTATE_WORKED,
+    misconceptions=(
+        Misconception(
+            "turned the other way",
+            lambda x, degrees: rotate_oracle(x, -degrees),
+            "Your images turn clockwise. Rows are counted downwards, which turns the signs of "
+            "a textbook round. For 90 degrees, which corner must come to the top left?",
+        ),
+        Misconception(
+            "degrees taken for radians",
+            lambda x, degrees: rotate_oracle(x, np.rad2deg(degrees)),
+            "The sine of your angle is not that of 90 degrees. Which unit do np.sin and "
+            "np.cos expect?",
+        ),
+        Misconception(
+            "turned around the corner",
+            around_the_corner,
+            "Your image turns around its top left pixel. From which point do u and v have to "
+            "be measured?",
+        ),
+        Misconception(
+            "centre half a pixel off",
+            lambda x, degrees: around_another_centre(x, degrees, lambda n: 1),
+            "Your centre is H / 2, half a pixel too far. The pixels of a row of 3 have the "
+            "numbers 0, 1, 2: which one is in the middle?",
+        ),
+        Misconception(
+            "edges repeated",
+            edges_repeated,
+            "Where the source lies outside the image you repeat the pixel of the edge. What "
+            "does the docstring put there?",
+        ),
+        Misconception(
+            "wrapped around",
+            wrapped_around,
+            "What leaves the image on one side comes back on the other. A negative index "
+            "counts from the end: which sources lie outside?",
+        ),
+        Misconception(
+            "pixels pushed forward",
+            pushed_forward,
+            "There are holes: you send each pixel to its place, two may land on one, and "
+            "others get none. Could you ask each place where it comes from instead?",
+        ),
+        Misconception(
+            "the first angle for all",
+            lambda x, degrees: rotate_oracle(x, np.repeat(degrees[:1], len(x))),
+            "All images are turned by the first angle. Which angle belongs to which image?",
+        ),
+    ),
+)

@@ -1,0 +1,247 @@
+"""The hinge loss of a linear classifier, with and without loops."""
+
+import numpy as np
+
+from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.rules import loops
+from utils.exercises.linear.shared import (
+    GRADIENT_SUMMED,
+    HALF_PENALTY,
+    HALF_SLOPE,
+    KEEPS,
+    LOOP_HINT,
+    NO_PENALTY,
+    NO_SLOPE,
+    NUMPY_ONLY,
+    OPPOSITE,
+    PENALTY_AVERAGED,
+    SUMMED,
+    TRANSPOSED,
+    case_with_scores,
+    loss_cases,
+    one_hot,
+    weighed,
+)
+
+
+def svm_oracle(W, X, y, reg):
+    import torch
+
+    weights = torch.from_numpy(W).requires_grad_()
+    scores = torch.from_numpy(X) @ weights
+    # PyTorch divides by the number of classes, which the course does not.
+    hinge = torch.nn.functional.multi_margin_loss(scores, torch.from_numpy(y))
+    loss = W.shape[1] * hinge + reg * (weights**2).sum()
+    loss.backward()
+    return loss.item(), weights.grad.numpy()
+
+
+def svm_cases(rng: np.random.Generator) -> list[Case]:
+    y = rng.permutation(np.arange(6) % 4)
+    scores = rng.normal(0, 2, size=(6, 4))
+    scores[np.arange(6), (y + 1) % 4] = scores[np.arange(6), y] - 1
+    return [
+        *loss_cases(
+            rng,
+            "image 0: max(0, 5.1 - 3.2 + 1) + max(0, -1.7 - 3.2 + 1) = 2.9; image 1: 0; "
+            "image 2: 6.3 + 6.6 = 12.9; the mean is 15.8 / 3 = 5.267",
+        ),
+        case_with_scores("a class exactly at the margin", rng, np.round(scores), y),
+    ]
+
+
+def bent(**weights):
+    """The loss put together with other weights; a function of N, C for each."""
+
+    def version(W, X, y, reg):
+        values = {key: of(len(y), W.shape[1]) for key, of in weights.items()}
+        return weighed(svm_oracle(W, X, y, reg), W, reg, **values)
+
+    return version
+
+
+def changed(change):
+    return lambda W, X, y, reg: change(*svm_oracle(W, X, y, reg), W, X, y)
+
+
+def with_margin(margin):
+    """Another margin, by raising the true class's score in one more feature."""
+
+    def version(W, X, y, reg):
+        C = W.shape[1]
+        raised = np.concatenate([W, (1 - margin) * np.eye(C)])
+        seen = np.concatenate([X, one_hot(y, C)], axis=1)
+        loss, dW = svm_oracle(raised, seen, y, 0.0)
+        return loss + reg * np.sum(W**2), dW[: len(W)] + 2 * reg * W
+
+    return version
+
+
+def true_class_gets(column):
+    """Each image's gradient with another column for its true class."""
+
+    def version(W, X, y, reg):
+        total = 2 * reg * W * len(y)
+        for x, label in zip(X, y, strict=True):
+            dW = svm_oracle(W, x[None], np.array([label]), 0.0)[1]
+            dW[:, label] = column(x)
+            total = total + dW
+        return svm_oracle(W, X, y, reg)[0], total / len(y)
+
+    return version
+
+
+def turned_round(W, X, y, reg):
+    loss, dW = svm_oracle(-W, X, y, reg)
+    return loss, -dW
+
+
+def one_image_at_a_time(W, X, y, reg):
+    parts = [svm_oracle(W, X[i : i + 1], y[i : i + 1], reg) for i in range(len(y))]
+    losses, gradients = zip(*parts, strict=True)
+    return np.mean(losses), np.mean(gradients, axis=0)
+
+
+SVM_WORKED = (
+    "Take the first tiny picture: scores 3.2, 5.1, -1.7, true class 0. Class 1 comes out at "
+    "5.1 - 3.2 + 1 = 2.9, class 2 at -1.7 - 3.2 + 1 = -3.9, which counts as 0. The loss is 2.9.\n"
+    "Only class 1 counts, so only two scores matter: the loss rises by 1 with the score of "
+    "class 1 and falls by 1 with the score of class 0. A score of class c is the picture times "
+    "column c of W. So this picture adds itself to column 1 of the gradient and takes itself "
+    "away from column 0. With two classes over the margin, column 0 loses the picture twice."
+)
+
+SVM_MISTAKES = (
+    Misconception(
+        "summed instead of averaged",
+        bent(loss=lambda N, C: N, gradient=lambda N, C: N),
+        SUMMED,
+    ),
+    Misconception(
+        "gradient summed instead of averaged",
+        bent(gradient=lambda N, C: N),
+        GRADIENT_SUMMED,
+    ),
+    Misconception(
+        "regularisation missing in the gradient",
+        bent(slope=lambda N, C: 0),
+        NO_SLOPE,
+    ),
+    Misconception(
+        "half of the regularisation's gradient", bent(slope=lambda N, C: 1), HALF_SLOPE
+    ),
+    Misconception(
+        "half of the penalty",
+        bent(penalty=lambda N, C: 0.5, slope=lambda N, C: 1),
+        HALF_PENALTY,
+    ),
+    Misconception(
+        "no regularisation at all",
+        bent(penalty=lambda N, C: 0, slope=lambda N, C: 0),
+        NO_PENALTY,
+    ),
+    Misconception(
+        "penalty averaged over the images",
+        bent(penalty=lambda N, C: 1 / N, slope=lambda N, C: 2 / N),
+        PENALTY_AVERAGED,
+    ),
+    Misconception(
+        "divided by the number of classes",
+        bent(loss=lambda N, C: 1 / C, gradient=lambda N, C: 1 / C),
+        "You average over the classes too, as PyTorch's version does. What does the "
+        "formula do with the wrong classes of one image: add them, or average them?",
+    ),
+    Misconception(
+        "loss divided by the number of classes",
+        bent(loss=lambda N, C: 1 / C),
+        "Your loss is C times too small: a mean over the whole table divides by N and by C. What "
+        "does the formula do with the wrong classes of one image: add them, or average them?",
+    ),
+    Misconception(
+        "gradient with the opposite sign", bent(gradient=lambda N, C: -1), OPPOSITE
+    ),
+    Misconception(
+        "gradient transposed",
+        changed(lambda loss, dW, W, X, y: (loss, dW.T)),
+        TRANSPOSED,
+    ),
+    Misconception(
+        "true class counted in the loss",
+        changed(lambda loss, dW, W, X, y: (loss + 1, dW)),
+        "Your loss is too large by exactly 1: the true class is counted as well, and it "
+        "always comes out at s - s + 1 = 1. Over which classes does the sum go?",
+    ),
+    Misconception(
+        "true class counted in the loss and in the gradient",
+        changed(
+            lambda loss, dW, W, X, y: (
+                loss + 1,
+                dW - X.T @ one_hot(y, W.shape[1]) / len(y),
+            )
+        ),
+        "The true class is counted as one of the classes over the margin, in the loss and in "
+        "the gradient. Over which classes does the sum go?",
+    ),
+    Misconception(
+        "true class forgotten in the gradient",
+        true_class_gets(lambda x: 0 * x),
+        "Your gradient counts only the wrong classes: the column of each image's true class "
+        "is missing. The true class's score stands in every term of the sum. With which sign?",
+    ),
+    Misconception(
+        "true class once in the gradient",
+        true_class_gets(lambda x: -x),
+        "Each image is taken away from its true class's column exactly once, however many "
+        "classes are over the margin. In how many terms of the sum does the true class's "
+        "score stand?",
+    ),
+    Misconception(
+        "margin missing",
+        with_margin(0.0),
+        "You are content when the true class is ahead by any amount: the margin is missing. "
+        "By how much must it lead?",
+    ),
+    Misconception(
+        "margin subtracted",
+        with_margin(-1.0),
+        "You take the margin away where it is to be added. A wrong class that scores the same "
+        "as the true one: should it cost something?",
+    ),
+    Misconception(
+        "wrong and true class exchanged",
+        turned_round,
+        "Your loss is large where the true class leads. In s_j - s_y + 1, which of the two is "
+        "the true class?",
+    ),
+)
+
+
+def svm_exercise(name, points, minutes, rules=(), mistakes=()):
+    """One of the two hinge-loss exercises."""
+    return Exercise(
+        id=f"02.{name}",
+        points=points,
+        minutes=minutes,
+        oracle=svm_oracle,
+        returns=("loss", "dW"),
+        cases=svm_cases,
+        rules=(KEEPS, NUMPY_ONLY, *rules),
+        worked=SVM_WORKED,
+        misconceptions=(*SVM_MISTAKES, *mistakes),
+    )
+
+
+SVM_LOSS_LOOPS = svm_exercise("svm_loss_loops", 5, 30)
+
+NO_LOOP = loops(0, hint=LOOP_HINT)
+SVM_LOSS = svm_exercise(
+    "svm_loss",
+    5,
+    25,
+    rules=(NO_LOOP,),
+    mistakes=(
+        Misconception(
+            "a loop is left", one_image_at_a_time, LOOP_HINT, breaks=NO_LOOP.name
+        ),
+    ),
+)

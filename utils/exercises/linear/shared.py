@@ -1,0 +1,108 @@
+"""What the exercises of lesson 02 share: tiny pictures, drawn cases, bent losses."""
+
+import numpy as np
+
+from utils.checks.exercise import Case, call
+from utils.checks.rules import keeps_inputs, without
+
+NUMPY_ONLY = without("scipy", "sklearn", "torch", "utils.exercises")
+KEEPS = keeps_inputs()
+
+# Three pictures of two pixels and a constant 1; the scores are those of the notes.
+TINY_X = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
+TINY_W = np.array([[1.0, 2.6, 1.4], [-0.9, 2.4, 5.1], [2.2, 2.5, -3.1]])
+TINY_Y = np.array([0, 1, 2])
+
+
+def loss_cases(rng: np.random.Generator, working: str) -> list[Case]:
+    """Cases for a loss with its gradient: the numbers N, D and C all differ."""
+
+    def case(name, n, d, c, reg):
+        W, X = rng.normal(size=(d, c)), rng.normal(size=(n, d))
+        return call(name, W, X, rng.integers(c, size=n), reg)
+
+    return [
+        call(
+            "three tiny pictures by hand", TINY_W, TINY_X, TINY_Y, 0.0, working=working
+        ),
+        case("7 images, 5 values, 4 classes, regularised", 7, 5, 4, 0.3),
+        case("4 images, 6 values, 5 classes, not regularised", 4, 6, 5, 0.0),
+        case("one image", 1, 4, 3, 0.2),
+        call(
+            "all weights are zero",
+            np.zeros((4, 6)),
+            rng.normal(size=(5, 4)),
+            rng.integers(6, size=5),
+            0.1,
+        ),
+    ]
+
+
+def case_with_scores(
+    name: str, rng: np.random.Generator, scores: np.ndarray, y: np.ndarray, **more
+) -> Case:
+    """A case in which the images have exactly these scores, reg = 0.1."""
+    N, C = scores.shape
+    X = np.concatenate([np.eye(N), np.zeros((N, 2))], axis=1)
+    W = np.concatenate([scores, rng.normal(size=(2, C))])
+    return call(name, W, X, y, 0.1, **more)
+
+
+def one_hot(y: np.ndarray, C: int) -> np.ndarray:
+    return np.eye(C)[y]
+
+
+def weighed(found, W, reg, loss=1.0, gradient=1.0, penalty=1.0, slope=2.0):
+    """A loss and its gradient, put together again with other weights.
+
+    `loss` and `gradient` multiply what comes from the data; `penalty` stands before
+    the sum of the squares, `slope` before W.
+    """
+    squares = np.sum(W**2)
+    return (
+        loss * (found[0] - reg * squares) + penalty * reg * squares,
+        gradient * (found[1] - 2 * reg * W) + slope * reg * W,
+    )
+
+
+SUMMED = (
+    "Your loss grows with the number of images. The penalty apart: is it the sum over the "
+    "images, or their mean?"
+)
+GRADIENT_SUMMED = (
+    "Your loss is right. The part of your gradient that comes from the images is N times "
+    "too large: you averaged the loss. What about its gradient?"
+)
+NO_SLOPE = (
+    "The loss contains the penalty, your gradient does not: regularisation is missing "
+    "there. What is the derivative of reg * sum(W**2) with respect to one weight?"
+)
+HALF_SLOPE = (
+    "Only half of the regularisation's gradient is there. What is the derivative of w**2? "
+    "Other books put 1/2 before the penalty; this course does not."
+)
+HALF_PENALTY = (
+    "You take half the penalty, as books do that write 1/2 before it. Which penalty does "
+    "the docstring ask for, and what is its derivative?"
+)
+NO_PENALTY = (
+    "`reg` makes no difference: regularisation is missing in the loss and in the gradient. "
+    "What does the loss consist of besides the mean over the images?"
+)
+PENALTY_AVERAGED = (
+    "You divide the penalty by the number of images as well. Does the penalty know how "
+    "many images there are?"
+)
+OPPOSITE = (
+    "The part of your gradient that comes from the images has the wrong sign. If a weight "
+    "of a wrong class grows, does the loss rise or fall?"
+)
+TRANSPOSED = (
+    "Your gradient is turned on its side. It must have the shape of W, (D, C): which of "
+    "its axes are the values of an image?"
+)
+LOOP_HINT = (
+    "A Python loop is left. The scores of all images are one matrix product; the score of "
+    "each image's own class can be picked with two lists of indices, one for the rows and "
+    "one for the columns. What else is there to loop for?"
+)

@@ -1,0 +1,173 @@
+"""The leaky unit whose slope is drawn at random, and what goes wrong with it."""
+
+import numpy as np
+
+from utils.checks.compare import close, unpack
+from utils.checks.exercise import Case, Exercise, Misconception
+from utils.exercises.training.shared import PLAIN_RULES, with_slope
+from utils.subject import Generator
+
+# The mean of 20,000 slopes has a standard error of 0.001 at most, and it is compared
+# with another such mean: 0.012 is exceeded less than once in 10^15.
+NEAR = close(rtol=0, atol=0.012, by_value=False)
+DRAWN = close(by_value=False)
+
+
+def rrelu_oracle(x, mode, rng, low=1 / 8, high=1 / 3):
+    import torch
+
+    train = mode == "train"
+    with torch.random.fork_rng(devices=[]):
+        if train:
+            torch.manual_seed(int(rng.integers(2**62)))
+        return with_slope(
+            lambda t: torch.nn.functional.rrelu(t, low, high, training=train), x
+        )
+
+
+def rrelu_cases(rng: np.random.Generator) -> list[Case]:
+    seed = int(rng.integers(1 << 30))
+    x = rng.choice([-1, 1], size=(400, 100)) * rng.uniform(0.5, 2, size=(400, 100))
+    few = rng.choice([-1, 1], size=(3, 5)) * rng.uniform(0.5, 2, size=(3, 5))
+
+    left = -abs(few)
+    left[0, 0] = 0
+
+    def out(subject, generator, x=x, mode="train", **more):
+        value, slope = unpack(
+            subject(x, mode, generator, **more), "value", "derivative"
+        )
+        return np.asarray(value), np.asarray(slope)
+
+    def statistics(**more):
+        def play(subject):
+            slopes = out(subject, Generator(seed), **more)[1][x < 0]
+            numbers = slopes.mean(), slopes.std(), slopes.min(), slopes.max()
+            names = "mean", "standard deviation", "smallest", "largest"
+            return dict(zip(names, map(float, numbers), strict=True))
+
+        return play
+
+    def used(subject):
+        value, slope = out(subject, Generator(seed), few)
+        return value - slope * few
+
+    def positive(subject):
+        value, slope = out(subject, Generator(seed), abs(few))
+        return {"value": value, "slope": slope}
+
+    def repeats(subject):
+        one, other = (out(subject, Generator(seed), few)[1] for _ in range(2))
+        return np.array_equal(one, other)
+
+    def in_a_row(subject):
+        kept = subject.keep(Generator(seed))
+        return np.array_equal(out(subject, kept)[1], out(subject, kept)[1])
+
+    def at_test(subject, seed=seed):
+        value, slope = out(subject, Generator(seed), left, "test", high=0.5)
+        return {"value": value, "slope": slope}
+
+    def settled(subject):
+        one, other = (at_test(subject, seed + i)["value"] for i in range(2))
+        return np.array_equal(one, other)
+
+    return [
+        Case("training: the slopes of 20,000 negative inputs", statistics(), NEAR),
+        Case("training: other limits", statistics(low=0.4, high=0.9), NEAR),
+        Case("value and derivative use the same slope", used, DRAWN, expected=0 * few),
+        Case("positive inputs are left alone", positive, DRAWN),
+        Case("the same generator gives the same slopes", repeats, expected=True),
+        Case("a second call draws new slopes", in_a_row, expected=False),
+        Case(
+            "test: the slope is in the middle",
+            at_test,
+            DRAWN,
+            working="limits 1/8 and 1/2: the middle is 5/16 = 0.3125",
+        ),
+        Case("test: nothing is drawn", settled, expected=True),
+    ]
+
+
+def rrelu_slopes(pick):
+    """A version whose training slopes are `pick(slopes, x)`."""
+
+    def version(x, mode, rng, low=1 / 8, high=1 / 3):
+        slope = rrelu_oracle(x, mode, rng, low, high)[1]
+        slope = pick(slope, x) if mode == "train" else slope
+        return slope * x, slope
+
+    return version
+
+
+RRELU = Exercise(
+    id="04.rrelu",
+    points=2,
+    minutes=15,
+    oracle=rrelu_oracle,
+    returns=("value", "derivative"),
+    cases=rrelu_cases,
+    rules=PLAIN_RULES,
+    worked="Take x = (-1, 2, -4) and the limits 1/8 and 1/3. In training a slope is drawn "
+    "for each negative input, say 0.2 and 0.3: the values are -0.2, 2, -1.2, and the "
+    "derivatives 0.2, 1, 0.3. At test time both negative inputs get the slope in the "
+    "middle, 11/48 = 0.229.",
+    misconceptions=(
+        Misconception(
+            "random at test time",
+            lambda x, mode, rng, low=1 / 8, high=1 / 3: rrelu_oracle(
+                x, "train", rng, low, high
+            ),
+            "You draw slopes at test time too, so that the same picture gets another "
+            "answer each time. Which slope is used when `mode` is not training?",
+        ),
+        Misconception(
+            "fixed while training",
+            lambda x, mode, rng, low=1 / 8, high=1 / 3: rrelu_oracle(
+                x, "test", rng, low, high
+            ),
+            "Your slope is fixed in training as well. What is the first R of RReLU?",
+        ),
+        Misconception(
+            "one slope for the whole array",
+            rrelu_slopes(
+                lambda slope, x: np.where(x > 0, slope, slope[x < 0][:1].sum())
+            ),
+            "All negative inputs share one slope. How many are drawn: one a call, or "
+            "one an element?",
+        ),
+        Misconception(
+            "slopes for positive inputs",
+            lambda x, mode, rng, low=1 / 8, high=1 / 3: (
+                x * rrelu_oracle(-abs(x), mode, rng, low, high)[1],
+                rrelu_oracle(-abs(x), mode, rng, low, high)[1],
+            ),
+            "Positive inputs are scaled too. Which inputs get a random slope?",
+        ),
+        Misconception(
+            "the lower limit at test time",
+            lambda x, mode, rng, low=1 / 8, high=1 / 3: rrelu_oracle(
+                x, mode, rng, low, high if mode == "train" else low
+            ),
+            "At test time you use the lower limit. Which single slope stands for all "
+            "those between the limits?",
+        ),
+        Misconception(
+            "no slope for negative inputs",
+            lambda x, mode, rng, low=1 / 8, high=1 / 3: (
+                rrelu_oracle(x, mode, rng, low, high)[0],
+                1.0 * (x > 0),
+            ),
+            "Your derivative is relu's. By which number was a negative input multiplied, "
+            "and what is the derivative then?",
+        ),
+        Misconception(
+            "a generator of its own",
+            lambda x, mode, rng, low=1 / 8, high=1 / 3: rrelu_oracle(
+                x, mode, np.random.default_rng(), low, high
+            ),
+            "The same generator gives other slopes the second time. Where do your random "
+            "numbers come from?",
+        ),
+    ),
+)

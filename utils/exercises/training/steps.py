@@ -1,0 +1,108 @@
+"""What the five optimisers share: cases of several steps, and PyTorch's steps."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from utils.checks.compare import unpack
+from utils.checks.exercise import Case
+
+RATES = [0.4, 0.1, 0.2, 0.05]
+
+
+def torch_step(
+    make: Callable, w: np.ndarray, gradient: np.ndarray, state: dict, names: dict
+) -> tuple[np.ndarray, dict]:
+    """One step of a PyTorch optimiser, `make(parameters)`, from a given state.
+
+    `names` maps PyTorch's names of the parts of a state to the lesson's.
+    """
+    import torch
+
+    parameter = torch.tensor(w, requires_grad=True)
+    parameter.grad = torch.tensor(gradient)
+    optimiser = make([parameter])
+    if state:
+        before = {k: torch.tensor(state[ours]) for k, ours in names.items()}
+        optimiser.state[parameter].update({"step": torch.tensor(0.0), **before})
+    optimiser.step()
+    after = optimiser.state[parameter]
+    found = {ours: after[theirs].numpy() for theirs, ours in names.items()}
+    return parameter.detach().numpy(), found
+
+
+def step_cases(rng: np.random.Generator, working: str, **options: float) -> list[Case]:
+    """Cases for any of the optimisers; `options` are hyperparameters to vary."""
+
+    def gradients(n, *shape):
+        return [rng.normal(0, 2, size=shape) for _ in range(n)]
+
+    w, table, image = (rng.normal(size=s) for s in ((3,), (2, 4), (2, 3, 1, 5)))
+    still = gradients(3, 2, 3, 1, 5)
+    for gradient in still:
+        gradient[1, 2] = 0
+    halves = [part.astype("float32") for part in gradients(3, 5)]
+    twos = [np.array([2.0]), np.array([2.0])]
+    return [
+        stepped("two steps by hand", np.array([1.0]), twos, [0.5, 0.5], working),
+        stepped("five steps", w, gradients(5, 3), [0.1] * 5),
+        stepped("some weights get no gradient", image, still, [0.3] * 3),
+        stepped("a learning rate that changes", table, gradients(4, 2, 4), RATES),
+        stepped("other options", w, gradients(4, 3), [0.2] * 4, **options),
+        in_turn([w, table], [gradients(3, 3), gradients(3, 2, 4)]),
+        Case("float32 stays float32", kept_type(halves)),
+    ]
+
+
+def stepped(name, w, gradients, rates, working="", **options) -> Case:
+    """A case of several steps, each with the state that the last one returned."""
+
+    def play(subject):
+        found, state, now = [], {}, w
+        for gradient, rate in zip(gradients, rates, strict=True):
+            now, state = one_step(subject, now, gradient, state, rate, **options)
+            found.append(now)
+        return found
+
+    first = w, gradients[0], {}, rates[0]
+    return Case(name, play, working=working, args=first, kwargs=options)
+
+
+def one_step(subject, w, gradient, state, rate, **options):
+    return unpack(subject(w, gradient, state, rate, **options), "w", "state")
+
+
+def in_turn(arrays, gradients) -> Case:
+    """Steps on two arrays in turn, each with a state of its own."""
+
+    def play(subject):
+        now, states = list(arrays), [{} for _ in arrays]
+        for step in range(len(gradients[0])):
+            for i in range(len(now)):
+                given = now[i], gradients[i][step], states[i], 0.1
+                now[i], states[i] = one_step(subject, *given)
+        return now
+
+    return Case("two arrays in turn, each with its own state", play)
+
+
+def kept_type(gradients):
+    """The type of the result of several steps on float32 numbers."""
+
+    def play(subject):
+        now, state = np.ones(5, "float32"), {}
+        for gradient in gradients:
+            now, state = one_step(subject, now, gradient, state, 0.1)
+        return str(getattr(now, "dtype", type(now).__name__))
+
+    return play
+
+
+WIDENED = (
+    "The values are right, but float32 weights come back as float64: twice the memory, "
+    "from the first step on. Which dtype has the array of zeros that you start with?"
+)
+LOST = (
+    "Every step is like the first one: what you remembered is not in the state that you "
+    "return, or you do not read it. What must the next step find in `state`?"
+)
