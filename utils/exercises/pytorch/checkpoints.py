@@ -126,6 +126,12 @@ SAVE_BEST = Exercise(
             "better one: which comparison is that?",
         ),
         Misconception(
+            "None is compared",
+            bent(wins=lambda old, new: new > old),
+            "Before the first epoch there is no checkpoint: None, which has no accuracy "
+            "to compare with. What do you return then?",
+        ),
+        Misconception(
             "the worst is kept",
             bent(wins=lambda old, new: old is None or new < old),
             "You keep the lowest accuracy. Is this number a loss or an accuracy?",
