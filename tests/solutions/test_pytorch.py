@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from tests.solutions.running import run_on_builtin_images
-from utils.checks import check
+from utils import check
 from utils.device import best_device
 
 
