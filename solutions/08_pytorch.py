@@ -444,7 +444,7 @@ b1, b2 = torch.zeros(2), torch.tensor([-3.0, 3.0])
 example_loss = F.cross_entropy(linear(relu(linear(x, W1, b1)), W2, b2), y)
 example_loss.backward()
 print(f"loss {example_loss.item():.3f}, gradient of W1:\n{W1.grad}")
-show_graph(example_loss, {"W1": W1, "W2": W2}, "Functions of one's own in the graph")
+show_graph(example_loss, {"W1": W1, "W2": W2}, "The graph of the third version")
 
 # %% [markdown]
 r"""
@@ -1051,7 +1051,8 @@ places = dict.fromkeys(["cpu", device.type])
 seconds = {f"{place}, float32": seconds_for(place) for place in places}
 seconds |= {f"{place}, mixed": seconds_for(place, autocast=True) for place in places}
 where = torch.cuda.get_device_name() if device.type == "cuda" else device.type
-show_seconds(seconds, f"64 pictures, forward and backward, on {where}")
+fastest = min(seconds, key=seconds.get)
+show_seconds(seconds, f"Fastest for 64 pictures on {where}: {fastest}")
 
 # %% tags=["experiment"]
 if device.type == "cpu":
