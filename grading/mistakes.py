@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from utils.checks.exercise import Exercise, Misconception
 
 IMPORTS = "import numpy as np"
+TORCH = "import torch\nimport torch.nn.functional as F\nfrom torch import nn"
 
 
 def mistake(
@@ -31,13 +32,19 @@ def mistake(
         return "\n".join(f"{name} = {value!r}" for name, value in names.items())
     module = sys.modules[next(iter(names.values())).__module__]
     expression = version_in(module, misconception)
-    parts = [IMPORTS, *needed(expression, module, oracles, set())]
+    written = list(needed(expression, module, oracles, set()))
+    parts = [IMPORTS, *([TORCH] if uses_torch(module) else []), *written]
     if isinstance(version, Mapping):
         parts.append(f"wrong = {ast.unparse(expression)}")
         parts += [f"{name} = wrong[{name!r}]" for name in names]
     else:
         parts.append(f"{next(iter(names))} = {ast.unparse(expression)}")
     return "\n\n".join(parts)
+
+
+def uses_torch(module: ModuleType) -> bool:
+    """Whether a module of exercises is about PyTorch, so that answers may use it."""
+    return any(getattr(module, name, None) is not None for name in ("torch", "nn", "F"))
 
 
 def version_in(module: ModuleType, misconception: "Misconception") -> ast.expr:

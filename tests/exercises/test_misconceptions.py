@@ -1,6 +1,6 @@
 """Does every known mistake lose points, and is it named, whatever the seed?"""
 
-from tests.exercises.every import FEW, SOME, each_checked
+from tests.exercises.every import FEW, SOME, each_checked, seeds
 from utils.checks.evaluate import Trial, evaluate, explains
 from utils.checks.rules import source_of
 from utils.subject.local import local_subject
@@ -16,7 +16,7 @@ def try_mistake(misconception, trial):
 
 @each_checked
 def test_every_misconception_loses_points_and_is_named_with_any_seed(exercise):
-    for seed in SOME if exercise.kind == "function" else FEW:
+    for seed in seeds(exercise, SOME):
         trial = Trial(exercise, seed)
         for misconception in exercise.misconceptions:
             report = try_mistake(misconception, trial)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.exercises.answers import answers, defines
-from tests.exercises.every import CHECKED, each_checked
+from tests.exercises.every import CHECKED, each_exact
 from tests.mutants import Mutant, mutants_of
 from utils.checks.evaluate import Trial, evaluate
 from utils.subject import TimedOut
@@ -63,7 +63,7 @@ def trial_of(exercise_id: str, seed: int) -> Trial:
     return Trial(exercise, seed)
 
 
-@each_checked
+@each_exact
 def test_a_mutant_of_the_solution_loses_points(exercise):
     mutants = mutants_of(answers()[exercise.id].source)
     assert mutants

@@ -82,7 +82,8 @@ class Exercise:
     one seed; `oracle` is the right answer from a trusted library: one object, named
     like the exercise, or several by name. Exercises whose cases state what they expect
     have no oracle and give `names` and `parameters` instead. `returns` names the parts
-    of a result. `kind` is `"function"`, `"question"` or `"written"`.
+    of a result. `kind` is `"function"`, `"question"` or `"written"`. `trains` marks an
+    answer that trains a net for seconds and is judged by the outcome.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Exercise:
     worked: str = ""
     seconds: float = 5.0
     by_hand: bool = False
+    trains: bool = False
     kind: str = "function"
 
     @cached_property

@@ -15,6 +15,7 @@ LESSONS = (
     "05_convolution",
     "06_batchnorm",
     "07_dropout",
+    "08_pytorch",
 )
 
 
