@@ -10,7 +10,7 @@ direction each of their values should change, and takes a small step. Again and 
 
 Everything that comes later in the course, up to networks with a hundred layers, is trained
 in just this way. Here you meet it with nothing else in the way. You will write ten short
-functions. About three hours.
+functions. About four hours.
 """
 
 # %%
@@ -1215,7 +1215,8 @@ r"""
 To read more: C. Cortes and V. Vapnik, *Support-vector networks*, Machine Learning 20
 (1995), <https://doi.org/10.1007/BF00994018>; K. Crammer and Y. Singer, *On the algorithmic
 implementation of multiclass kernel-based vector machines*, JMLR 2 (2001),
-<https://www.jmlr.org/papers/v2/crammer01a.html>; H. Zou and T. Hastie, *Regularization and
+<https://www.jmlr.org/papers/v2/crammer01a.html>, who count the worst wrong class alone
+where this lesson adds up all of them; H. Zou and T. Hastie, *Regularization and
 variable selection via the elastic net*, Journal of the Royal Statistical Society B 67
 (2005), <https://doi.org/10.1111/j.1467-9868.2005.00503.x>; L. Bottou, F. Curtis and J.
 Nocedal, *Optimization methods for large-scale machine learning*, SIAM Review 60 (2018),

@@ -922,8 +922,7 @@ def two_layer_loss(parameters, X, y=None, reg=0.0):
     parameters: {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}.
     X: inputs, shape (N, D).  y: true classes, shape (N,), or None.
     reg: strength of regularisation, reg * (sum(W1**2) + sum(W2**2)).
-    Returns the scores, shape (N, C), if y is None; else (loss, gradients): a number,
-    and a dictionary with the keys and shapes of parameters.
+    Returns the scores (N, C) if y is None; else (loss, gradients), keyed as parameters.
     """
     ### BEGIN SOLUTION
     W1, b1, W2, b2 = (parameters[name] for name in ("W1", "b1", "W2", "b2"))
@@ -964,8 +963,8 @@ useful:
 | **net** | layers in a row, with a loss at the end | `Net(layers, loss)` |
 | **solver** | draws batches, asks the net for gradients, changes the weights | `train(net, …)` |
 
-`utils/training.py` holds the three parts in the right column, in 170 lines that you can
-read. What a layer computes is not in there: it comes from you. `Net` calls the layers'
+`utils/training.py` holds the three parts in the right column, in fewer than 200 lines
+that you can read. What a layer computes is not in there: it comes from you. `Net` calls the layers'
 forward functions one after the other and keeps their caches; then it calls the backward
 functions in the opposite order, each with its cache.
 

@@ -14,7 +14,7 @@ with its lowest point at the cross, and plain gradient descent with three learni
 The first crawls, the second zig-zags and arrives slowly, the third flies out of the
 picture.
 
-You will write 22 short functions. About five hours, in pieces.
+You will write 22 short functions. About six hours, in pieces.
 """
 
 # %%
@@ -79,7 +79,7 @@ A layer multiplies by a matrix and adds a bias. Two such layers in a row are aga
 such layer: $(x W_1) W_2 = x (W_1 W_2)$. What makes a second layer worth its weights is a
 bent function between the two, applied to each number alone: the **activation function**.
 With one bent layer in between, a wide enough net can come as near as you like to any
-continuous function (Cybenko, 1989).
+continuous function of a bounded input (Cybenko, 1989, for the sigmoid).
 
 We shall carry a tiny example along: four pictures of **two pixels**, and one unit that
 averages them. The unit gives 3, -1, 1 and 1. What does an activation function make of these
@@ -224,7 +224,7 @@ So people let something through on the left:
 ELU bends smoothly towards $-\alpha$, which brings its mean output nearer to zero. SELU is a
 scaled ELU with $\lambda =$ 1.0507009873554805 and $\alpha =$ 1.6732632423543772, constants
 chosen so that mean 0 and variance 1 reproduce themselves from layer to layer. ReLU6 has a
-ceiling, for phones that compute with few bits.
+ceiling, which later served phones that compute with few bits.
 
 At the corner itself there is no slope, and one is agreed upon: **zero counts as left**.
 (For ReLU6 the corner at 6 counts as beyond it: slope 0.)
@@ -827,12 +827,10 @@ angles; for a wide W, make a tall one and transpose it.
 def init_weights(kind, fan_in, fan_out, rng):
     """The first weights of a layer.
 
-    kind: "zeros"; "small" or "large" (normal, standard deviation 0.01 or 1);
-    "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "lecun_normal",
-    "lecun_uniform"; or "orthogonal": columns of length 1 at right angles, or, where
-    there are more columns than rows, such rows.
-    rng: a numpy Generator, from which all random numbers come.
-    Returns W, float64, shape (fan_in, fan_out).
+    kind: "zeros"; "small" or "large" (normal, standard deviation 0.01 or 1); "orthogonal"
+    (columns, or rows if fewer, of length 1 at right angles); "glorot_normal",
+    "glorot_uniform", "he_normal", "he_uniform", "lecun_normal" or "lecun_uniform".
+    Returns W, float64, shape (fan_in, fan_out), drawn from the numpy Generator rng.
     """
     ### BEGIN SOLUTION
     shape = (fan_in, fan_out)
@@ -934,7 +932,7 @@ show_table(
 r"""
 Read the columns. tanh lives with any of the scaled kinds. ReLU wants He. SELU wants LeCun,
 for which its two constants were computed. Glorot, LeCun and their uniform versions agree
-here because the layers are as wide as they are deep: fan_in = fan_out. Even so: "large"
+here because every layer has as many units as inputs: fan_in = fan_out. Even so: "large"
 with ReLU grows tenfold at each layer.
 
 **And the sigmoid?** It hardly seems to care, but its deviations are tiny against its mean
@@ -1576,7 +1574,9 @@ one processor's time):
 The published figure to compare with is that of the fully connected nets of CS231n: above 50
 %. All six are there. What is there to learn from the race? **With a well-chosen rate and a
 schedule, the differences are small**: with 1,000 validation images, an accuracy is
-uncertain by about 1.6 points. What differs is how much tuning it takes. The chosen rates
+uncertain by about 1.6 points. (All six figures are a little optimistic besides: the rate
+of each, and its best epoch, were chosen on the same 1,000 images. An honest figure would
+come from a test set that took part in no choice.) What differs is how much tuning it takes. The chosen rates
 lie a factor of a hundred apart, and a rate that is right for one is useless for another.
 Adam's 0.001 is a good first guess for many nets, which is why it is so popular; plain
 descent, with momentum and a schedule, is as good or better on many picture tasks (Wilson

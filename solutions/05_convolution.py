@@ -47,7 +47,7 @@ r"""
 Left: every output is connected to all six pixels. Middle: to three neighbours. Right: to
 three neighbours, and the three weights (solid, dashed, dotted) are the **same** for every
 output. The small group of shared weights is called a **filter**, or a kernel. Nature does
-it alike: Hubel and Wiesel found in 1959 that a cell in a cat's visual cortex reacts to a
+much the same: Hubel and Wiesel found in 1959 that a cell in a cat's visual cortex reacts to a
 small part of the field of view, its **receptive field**, and there to an edge of a certain
 direction.
 
@@ -324,7 +324,7 @@ show_strides(7, 3, (1, 2, 3), "At stride 3 the last pixel (hatched) is not looke
 # %% [markdown]
 r"""
 Some courses and old libraries call that an error. PyTorch and nearly everybody else round down in silence, and so do we; but when you
-design a net, know about the pixels you throw away. An error it is only when the filter does not fit **at all**, because
+design a net, know about the pixels you throw away. It is an error only when the filter does not fit **at all**, because
 it is larger than the framed image.
 
 **Exercise `output_size`** (1 point, 10 minutes). Return a whole number (`int`); raise a `ValueError` with a
@@ -737,7 +737,7 @@ Your loops are right, and far too slow: a Python step for every output number. T
 is a detour. Write every window as a **column** of a table, and the filter as a row: then all outputs come from **one matrix product**.
 With K filters there are K rows. The detour is called **im2col** ("image to columns"), and the product **GEMM**,
 after the general matrix multiplication routine of the numerical libraries, which people have been
-making faster for fifty years.
+making faster for decades.
 """
 
 # %%

@@ -176,10 +176,9 @@ def batchnorm_forward(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
         the entries of `running`, in the dictionary that was given, by
         (1 - momentum) * old + momentum * new, where new is the mean of the batch and its
         unbiased variance (divided by N - 1; for a batch of one: 0).
-    "test": normalises with `running` and changes nothing.
-    eps is added to the variance, under the root.
+    "test": normalises with `running` and changes nothing; the cache is None.
     Returns out, shape (N, D), and cache = (x_hat, std, gamma): x_hat (N, D) before scale
-    and shift, std (D,) what was divided by. In mode "test" the cache is None.
+    and shift, std (D,) what was divided by, the root of variance + eps.
     """
     ### BEGIN SOLUTION
     if mode == "test":
@@ -506,15 +505,13 @@ before the reshape, and back afterwards.
 def spatial_batchnorm_forward(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Batch normalisation of images: one mean and variance a channel.
 
-    x: shape (N, C, H, W).  gamma, beta: shape (C,).
-    running: {"mean": (C,), "var": (C,)}.  mode: "train" or "test".
+    x: (N, C, H, W).  gamma, beta: (C,).  running: {"mean": (C,), "var": (C,)}.
     "train": normalises with the mean and the biased variance of the channel over images
         and pixels, and replaces the entries of `running` by
         (1 - momentum) * old + momentum * new, where new is the channel's mean and its
         unbiased variance (N H W - 1 in the place of N H W; for a single number: 0).
-    "test": normalises with `running` and changes nothing.
-    Returns out (N, C, H, W) and cache = (x_hat, std, gamma): x_hat (N, C, H, W), std (C,)
-    what was divided by. In mode "test" the cache is None.
+    "test": normalises with `running` and changes nothing; the cache is None.
+    Returns out (N, C, H, W) and cache = (x_hat, std, gamma): x_hat as out, std (C,).
     """
     ### BEGIN SOLUTION
     beta, tall = beta[:, None, None], np.s_[:, None, None]
@@ -767,7 +764,7 @@ $$\gamma\, \frac{(w \cdot x + b) - m}{\sqrt{v + \epsilon}} + \beta
 = \underbrace{a\, w}_{\text{new } w} \cdot x + \underbrace{a\,(b - m) + \beta}_{\text{new } b},
 \qquad a = \frac{\gamma}{\sqrt{v + \epsilon}}$$
 
-The normalisation is **folded** into the weights, and the layer is gone. Every phone does this before it runs a network.
+The normalisation is **folded** into the weights, and the layer is gone. What runs networks on a phone does this first.
 
 By hand: w = (4, 6), b = 5, with m = 1, v = 16, $\gamma$ = 2, $\beta$ = 10, $\epsilon$ = 0. Then a = 0.5, the new w is (2, 3), the new b is 0.5 · (5 − 1) + 10 = 12.
 

@@ -984,7 +984,8 @@ r"""
 
 At test time nothing is random. But you can look at a picture more than once. AlexNet (2012) cut ten
 windows out of each test picture: the four corners, the centre, and these five mirrored. ResNet (2015)
-did the same at several sizes. The ten answers are averaged. What makes two of them differ is not
+did the same, and for its best figures looked at each picture in several sizes. The ten answers are
+averaged. What makes two of them differ is not
 what the picture shows, so that part of it cancels.
 
 **Exercise `ten_crop`** (2 points, 15 minutes). The order is: top left, top right, bottom left, bottom
