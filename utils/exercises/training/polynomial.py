@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs, without
-from utils.exercises.training.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 NO_POLYFIT = without("polyfit", "polynomial", "poly1d")
 
