@@ -16,10 +16,10 @@ from grading.parts import imports_torch
 from grading.process import ROOT, NoSandbox
 from grading.sandbox import Limits, Sandbox
 from grading.self_check import cells_to_run
-from grading.sources import source_of_names
 from tests.attacks.hostile_class import descendants
 from utils.checks.evaluate import evaluate
 from utils.exercises import LESSONS, of_lesson
+from utils.sources import source_of_names
 from utils.subject import Crashed, OutOfMemory, TimedOut
 from utils.subject.local import local_subject
 
