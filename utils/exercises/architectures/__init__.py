@@ -1,0 +1,3 @@
+"""Lesson 09, architectures: what is written, how it is checked, what goes wrong."""
+
+EXERCISES = ()
