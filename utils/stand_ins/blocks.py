@@ -48,3 +48,11 @@ class Separable(Block):
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__(inputs, outputs, 1, (1,))
+
+
+class Unit(nn.Sequential):
+    """Convolution without a bias, batch norm, ReLU; `options` go to the convolution."""
+
+    def __init__(self, inputs: int, outputs: int, **options: Any):
+        conv = nn.Conv2d(inputs, outputs, bias=False, **options)
+        super().__init__(conv, nn.BatchNorm2d(outputs), nn.ReLU())

@@ -86,7 +86,7 @@ def places_cut_off(x, rows, columns):
 
 BILINEAR_SAMPLE = Exercise(
     id="09.bilinear_sample",
-    points=3,
+    points=2,
     minutes=25,
     oracle=sample_oracle,
     cases=sample_cases,
@@ -201,7 +201,7 @@ def places_turned(x, w, offsets, sample):
 
 DEFORMABLE_CONV = Exercise(
     id="09.deformable_conv",
-    points=3,
+    points=2,
     minutes=25,
     oracle=deformable_oracle,
     cases=deformable_cases,

@@ -22,7 +22,7 @@ from utils.subject import Named, Tensor, TorchGenerator
 
 # --- join_paths -----------------------------------------------------------------
 
-CALLS, SIGMAS = 300, 6.5
+CALLS, SIGMAS, NEARLY_ALL = 300, 6.5, 1 - 2.0**-30
 
 
 def join_oracle(paths, drop, generator):
@@ -36,7 +36,7 @@ def joined(paths, drop, generator, rescue=True, survivor=None, weigh=None, rate=
     if rescue and not kept.any():
         number = torch.randint(len(paths), (1,), generator=generator)
         kept[number if survivor is None else survivor] = 1
-    shares = (weigh or (lambda kept: kept / kept.sum()))(kept)
+    shares = (weigh or (lambda kept: kept / kept.sum()))(kept.double())
     return torch.tensordot(shares.to(paths.dtype), paths, 1)
 
 
@@ -63,7 +63,9 @@ def as_often_as_expected(n: int, drop: float) -> Agreement:
                     f"{got.get(kept, 0)} times; about {CALLS * chance:.0f} are expected."
                 )
         strange = got.get("none of these", 0)
-        return Difference(f"{strange} results are no mean of paths.") if strange else None
+        return (
+            Difference(f"{strange} results are no mean of paths.") if strange else None
+        )
 
     return Agreement(find, by_value=False)  # fmt: skip
 
@@ -76,8 +78,12 @@ def join_cases(rng: np.random.Generator) -> list[Case]:
         return subject(Tensor(paths), 0.0, TorchGenerator(seed))
 
     def one_left(subject):
-        out = subject(Tensor(paths), 1.0, TorchGenerator(seed))
-        return {"is one of the paths": any(np.array_equal(out.array, p) for p in paths)}
+        out = subject(Tensor(paths), NEARLY_ALL, TorchGenerator(seed))
+        return {"is one of the paths": any(np.allclose(out.array, p) for p in paths)}
+
+    def alike(subject):
+        same = np.stack([paths[0]] * 3)
+        return subject(Tensor(same), NEARLY_ALL, TorchGenerator(seed))
 
     def counted(n, drop):
         values = Tensor(10.0 ** np.arange(n).reshape(n, 1))
@@ -97,7 +103,8 @@ def join_cases(rng: np.random.Generator) -> list[Case]:
 
     return [
         Case("nothing dropped: the mean", nothing_dropped, close()),
-        Case("all dropped: one is left", one_left),
+        Case("nearly all dropped: one is left", one_left),
+        Case("nearly all dropped, three equal paths", alike),
         counted(3, 0.3),
         counted(2, 0.8),
     ]
@@ -131,7 +138,7 @@ JOIN_PATHS = Exercise(
                 paths,
                 drop,
                 generator,
-                weigh=lambda kept: kept / len(kept) / max(1 - drop, 0.01),
+                weigh=lambda kept: kept / len(kept) / (1 - drop),
             ),
             "You divide by the chance to survive, as inverted dropout does. The mean of what is left "
             "already has the right size; over how many paths is it taken?",
@@ -195,7 +202,7 @@ def fractal(
 
 
 def fractal_cases(rng: np.random.Generator) -> list[Case]:
-    unit, size = Named("utils.stand_ins.architectures.ConvUnit"), (2, 3, 5, 6)
+    unit, size = Named("utils.stand_ins.blocks.Unit"), (2, 3, 5, 6)
     return [
         shapes_case("names and shapes, three columns", 3, 3, unit),
         output_case("one column: one unit", rng, size, 3, 1, unit),

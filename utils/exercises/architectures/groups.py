@@ -52,7 +52,7 @@ def dealt_out(w, groups):
 
 UNGROUP = Exercise(
     id="09.ungroup",
-    points=2,
+    points=1,
     minutes=15,
     oracle=ungroup_oracle,
     cases=ungroup_cases,

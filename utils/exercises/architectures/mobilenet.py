@@ -49,7 +49,7 @@ def inverted(
     skips: Callable = fits,
     always: bool = False,
 ) -> Described:
-    first = expand != 1 or always
+    first = int(expand != 1 or always)
     table = REST + (SKIP if skips(inputs, outputs, stride) else "")
     table = (EXPAND if first else "") + table.format(first, first + 1, first + 2)
     sizes = {"inputs": inputs, "outputs": outputs, "wide": expand * inputs}
@@ -232,7 +232,7 @@ def bent_mobilenet(*changes):
 
 MOBILENETV2 = Exercise(
     id="09.MobileNetV2",
-    points=3,
+    points=2,
     minutes=25,
     oracle={
         "MobileNetV2": lambda *a, **k: mobilenet(str, *a, **k),

@@ -64,7 +64,7 @@ def frame_added(x, w, stride=1, pad=0):
 
 TRANSPOSED_CONV = Exercise(
     id="09.transposed_conv",
-    points=3,
+    points=2,
     minutes=20,
     oracle=transposed_oracle,
     cases=transposed_cases,

@@ -46,7 +46,7 @@ def bent_separable(*changes):
 
 SEPARABLE_CONV = Exercise(
     id="09.SeparableConv",
-    points=2,
+    points=1,
     minutes=10,
     oracle=lambda *a: separable(SEPARABLE, *a),
     cases=separable_cases,
@@ -152,7 +152,7 @@ def bent_block(*changes):
 
 XCEPTION_BLOCK = Exercise(
     id="09.XceptionBlock",
-    points=3,
+    points=2,
     minutes=25,
     oracle={
         "XceptionBlock": lambda *a: xception_block(str, *a),
