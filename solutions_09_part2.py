@@ -14,6 +14,7 @@ Its longest way is $2^{c-1}$ units deep, its shortest is one.
 
 # %%
 from collections import OrderedDict
+from itertools import pairwise
 
 from utils.plots.convolutions import (
     show_fractal,
@@ -171,7 +172,8 @@ a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
 | block 3, three layers | 7, 10, 13 |
 
 **Exercise `DenseNet`** (2 points, 30 minutes). DenseNet-121 has blocks of 6, 12, 24 and 16
-layers: with two convolutions a layer, a convolution in the stem, three in the transitions and the linear layer these are
+layers: with two convolutions a layer, a convolution in the stem, three in the transitions and the
+linear layer these are
 121. Your network must have 7,978,856 parameters. The names are torchvision's; the published
 weights are older and say `norm.1` where the name is now `norm1`, so that there a rename is needed.
 
@@ -279,8 +281,8 @@ check("09.Fire", Fire)
 
 # %% [markdown]
 r"""
-The network (version 1.1) has three stages of Fire blocks. A row `(16, 64, 64)` says: squeeze to 16,
-expand to 64 and 64.
+The network (version 1.1) has three stages of Fire blocks. A row `(16, 64, 64)` says: squeeze to
+16, expand to 64 and 64.
 """
 
 # %%
@@ -292,10 +294,10 @@ SQUEEZENET = (
 
 # %% [markdown]
 r"""
-**Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools round **up**: a
-last window that is only half full counts too (`ceil_mode=True`). And the classifier is a 1x1
-convolution with one map for each class, a ReLU, and the mean over the map. With your own `Fire` the network has
-1,235,496 parameters.
+**Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools round **up**:
+a last window that is only half full counts too (`ceil_mode=True`). And the classifier is a 1x1
+convolution with one map for each class, a ReLU, and the mean over the map. With your own `Fire`
+the network has 1,235,496 parameters.
 
 <details><summary>A hint</summary>
 Collect the layers of <code>features</code> in a list, with a variable for the number of
@@ -348,16 +350,17 @@ r"""
 ## Groups of channels
 
 A filter of a plain convolution sees **all** channels. In a **grouped** convolution the channels
-are split into G groups, and so are the filters; the filters of a group see the channels of their own group.
-AlexNet did so because its two GPUs could not share all maps; today it is done to save: each
-filter reads C / G channels, so weights and multiply-adds are divided by G.
+are split into G groups, and so are the filters; the filters of a group see the channels of their
+own group. AlexNet did so because its two GPUs could not share all maps; today it is done to save:
+each filter reads C / G channels, so weights and multiply-adds are divided by G.
 
 A grouped convolution is a plain one most of whose weights are zero. Four filters of 1x1 in two
 groups on two channels, with the weights 2, 3, 5, 7:
 
 $$\begin{pmatrix} 2 & 0 \\ 3 & 0 \\ 0 & 5 \\ 0 & 7 \end{pmatrix}$$
 
-**Exercise `ungroup`** (1 point, 15 minutes). Write the weights of a grouped convolution out in full.
+**Exercise `ungroup`** (1 point, 15 minutes). Write the weights of a grouped convolution out in
+full.
 """
 
 
@@ -384,13 +387,13 @@ check("09.ungroup", ungroup)
 
 # %% [markdown]
 r"""
-Two grouped convolutions in a row have a flaw: what belongs to the first group never
-meets what belongs to the second. **ShuffleNet** (X. Zhang and others, 2018) deals the channels out anew between the two, as
-one deals cards: one of each group in turn.
+Two grouped convolutions in a row have a flaw: what belongs to the first group never meets what
+belongs to the second. **ShuffleNet** (X. Zhang and others, 2018) deals the channels out anew
+between the two, as one deals cards: one of each group in turn.
 """
 
 # %%
-show_groups(channels=6, groups=2)
+show_groups([0, 3, 1, 4, 2, 5], groups=2)
 
 # %% [markdown]
 r"""
@@ -431,8 +434,9 @@ A filter can be taken apart in two ways, and both are called separable.
 $$\begin{pmatrix} -1 & 0 & 1 \\ -2 & 0 & 2 \\ -1 & 0 & 1 \end{pmatrix} =
 \begin{pmatrix} 1 \\ 2 \\ 1 \end{pmatrix} \begin{pmatrix} -1 & 0 & 1 \end{pmatrix}$$
 
-Then a 3x1 filter followed by a 1x3 filter does the same with 6 products in the place of 9. A learned filter
-is seldom of this kind; Inception v3 builds the two halves in from the start, and gives up the rest.
+Then a 3x1 filter followed by a 1x3 filter does the same with 6 products in the place of 9. A
+learned filter is seldom of this kind; Inception v3 builds the two halves in from the start, and
+gives up the rest.
 
 **Depthwise separable.** Take channels apart instead. First every channel is filtered by itself:
 a grouped convolution with a group for **each channel**, called **depthwise**, mixes no channels.
@@ -458,8 +462,8 @@ print("pointwise: places", (pointwise(x)[0, 0] != 0).nonzero().tolist())
 r"""
 From 64 to 128 channels with 3x3 filters: $64 \cdot 9 + 64 \cdot 128 = 8{,}768$ weights, a plain
 convolution $64 \cdot 128 \cdot 9 = 73{,}728$. Xception (F. Chollet, 2017) reads this as the
-extreme of Inception: there 1x1 filters first make a few groups of channels, and each group has spatial filters of its
-own; here every channel is a group.
+extreme of Inception: there 1x1 filters first make a few groups of channels, and each group has
+spatial filters of its own; here every channel is a group.
 
 **Exercise `SeparableConv`** (1 point, 10 minutes).
 """
@@ -494,14 +498,15 @@ check("09.SeparableConv", SeparableConv)
 
 # %% [markdown]
 r"""
-Xception is made of residual blocks whose **units** are ReLU, separable convolution, batch norm. A block of the **entry** has two units, then
-a maximum pool with stride 2; a block of the **middle** has three units and keeps everything.
+Xception is made of residual blocks whose **units** are ReLU, separable convolution, batch norm. A
+block of the **entry** has two units, then a maximum pool with stride 2; a block of the **middle**
+has three units and keeps everything.
 
-**Exercise `XceptionBlock`** (2 points, 25 minutes). One class for both. `widths` lists the channels
-before and after each unit: `(64, 128, 128)` are two units, 64 to 128 and 128 to 128.
+**Exercise `XceptionBlock`** (2 points, 25 minutes). One class for both. `widths` lists the
+channels before and after each unit: `(64, 128, 128)` are two units, 64 to 128 and 128 to 128.
 
 <details><summary>A hint</summary>
-<code>zip(widths[:-1], widths[1:])</code> gives inputs and outputs of each unit.
+<code>pairwise(widths)</code> gives inputs and outputs of each unit, one pair after the other.
 </details>
 """
 
@@ -522,7 +527,7 @@ class XceptionBlock(nn.Module):
         ### BEGIN SOLUTION
         super().__init__()
         layers, first, last = [], widths[0], widths[-1]
-        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+        for inputs, outputs in pairwise(widths):
             layers += [nn.ReLU(), separable(inputs, outputs), nn.BatchNorm2d(outputs)]
         if stride == 2:
             layers.append(nn.MaxPool2d(3, stride=2, padding=1))
@@ -540,20 +545,20 @@ class XceptionBlock(nn.Module):
 
 
 # %% nbgrader={"grade": true, "grade_id": "check_XceptionBlock"}
-check("09.XceptionBlock", XceptionBlock, SeparableConv)
+check("09.XceptionBlock", XceptionBlock)
 
 # %% [markdown]
 r"""
 With these two blocks the whole network is a few lines: a stem, three entry blocks, eight of the
-middle, one to the exit, two more separable convolutions and a linear layer. The published network has 22,855,952 parameters.
+middle, one to the exit, two more separable convolutions and a linear layer. The published network
+has 22,855,952 parameters.
 """
 
 # %% tags=["experiment"]
 from utils.borrow import borrow
 
-Sep, Block = borrow("09.SeparableConv", SeparableConv), XceptionBlock
-if Sep is SeparableConv:
-    Block = borrow("09.XceptionBlock", XceptionBlock)
+Sep = borrow("09.SeparableConv", SeparableConv)
+Block = borrow("09.XceptionBlock", XceptionBlock)
 
 
 def unit_of(conv, outputs):
@@ -580,19 +585,21 @@ r"""
 ## MobileNetV2: inverted residuals
 
 MobileNet (2017) put depthwise separable convolutions into a network for telephones; its second
-version (M. Sandler and others, 2018) put them into a residual block turned inside out. A bottleneck of ResNet is wide, narrow, wide, and the skip joins the
-**wide** ends. The **inverted residual** is narrow, wide, narrow: the cheap depthwise
-convolution works on the wide middle, and the skip joins the **narrow** ends, which are all that must be kept in memory.
+version (M. Sandler and others, 2018) put them into a residual block turned inside out. A
+bottleneck of ResNet is wide, narrow, wide, and the skip joins the **wide** ends. The **inverted
+residual** is narrow, wide, narrow: the cheap depthwise convolution works on the wide middle, and
+the skip joins the **narrow** ends, which are all that must be kept in memory.
 
-1. 1x1 convolution from C to `expand * C` channels, batch norm, ReLU6 (left out where `expand` is 1),
+1. 1x1 convolution from C to `expand * C` channels, batch norm, ReLU6 (left out where `expand` is
+   1),
 2. depthwise 3x3 convolution with the stride, batch norm, ReLU6,
 3. 1x1 convolution down to the outputs, batch norm, and **no activation**.
 
-ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear because a ReLU
-on few channels throws away what cannot be got back.
+ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear because a
+ReLU on few channels throws away what cannot be got back.
 
-**Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it fits: stride 1 and
-as many channels out as in.
+**Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it fits: stride 1
+and as many channels out as in.
 
 <details><summary>A hint</summary>
 The names of the published weights: <code>conv</code> is a Sequential whose members are up to two
@@ -701,7 +708,8 @@ check("09.MobileNetV2", MobileNetV2, InvertedResidual)
 # %% [markdown]
 r"""
 Because your networks have torchvision's names, weights that others trained on ImageNet fit in by
-name. `load_state_dict` complains about every name that is missing or left over.
+name. `load_state_dict` complains about every name that is missing or left over. The next cell needs both
+of your networks.
 """
 
 # %% tags=["experiment"]
@@ -734,16 +742,17 @@ for name, own in own_nets.items():
 r"""
 ## AlphaGo's policy network
 
-A go board is an image: 19 x 19 points, and in the place of three colours 48 **planes** that say where stones are,
-how many liberties they have, and so on. The policy network (D. Silver and others, 2016) looks at it and gives a
-probability to each of the 361 points: where would a strong player move?
+A go board is an image: 19 x 19 points, and in the place of three colours 48 **planes** that say
+where stones are, how many liberties they have, and so on. The policy network (D. Silver and
+others, 2016) looks at it and gives a probability to each of the 361 points: where would a strong
+player move?
 
 * 192 filters of 5x5, padding 2, ReLU: the board stays 19 x 19;
 * eleven times 192 filters of 3x3, padding 1, ReLU;
 * one filter of 1x1, then a **bias of its own for each point**, and the softmax over the board.
 
-There is no pooling: a move is a point, and points must not be blurred. The bias by place is the only
-part that knows where on the board it is. 3,882,793 parameters.
+There is no pooling: a move is a point, and points must not be blurred. The bias by place is the
+only part that knows where on the board it is. 3,882,793 parameters.
 
 **Exercise `PolicyNet`** (2 points, 15 minutes).
 """
@@ -787,10 +796,10 @@ r"""
 
 ### Transposed: from few pixels to many
 
-Convolutions and pools make maps smaller. To draw a picture, or to give every pixel a label, a map must grow
-again. The **transposed convolution** does so: each number of the input **stamps** the whole
-filter into the output, multiplied by itself; the stamps of neighbours lie `stride` apart, and
-where they overlap they are added. In one dimension, input (a, b), filter (x, y, z), stride 2:
+Convolutions and pools make maps smaller. To draw a picture, or to give every pixel a label, a map
+must grow again. The **transposed convolution** does so: each number of the input **stamps** the
+whole filter into the output, multiplied by itself; the stamps of neighbours lie `stride` apart,
+and where they overlap they are added. In one dimension, input (a, b), filter (x, y, z), stride 2:
 
 $$(ax,\; ay,\; az + bx,\; by,\; bz)$$
 """
@@ -800,17 +809,18 @@ show_stamps(np.array([2.0, 3.0]), np.array([1.0, 10.0, 100.0]), stride=2)
 
 # %% [markdown]
 r"""
-With padding P the outer P numbers on each side are cut off, so that the size is
-$(H - 1) S + F - 2P$. This is what a convolution does in its **backward** pass (lesson 05), and
-with the Toeplitz matrix of that lesson it is the product with the transposed matrix: hence the name. It does **not** undo
-a convolution: the shape comes back, the numbers do not.
+With padding P the outer P numbers on each side are cut off, so that the size is $(H - 1) S + F -
+2P$. This is what a convolution does in its **backward** pass (lesson 05), and with the Toeplitz
+matrix of that lesson it is the product with the transposed matrix: hence the name. It does
+**not** undo a convolution: the shape comes back, the numbers do not.
 
-**Exercise `transposed_conv`** (2 points, 20 minutes). In NumPy. The filters are stored as PyTorch does for this layer: input channels
-first.
+**Exercise `transposed_conv`** (2 points, 20 minutes). In NumPy. The filters are stored as PyTorch
+does for this layer: input channels first.
 
 <details><summary>A hint</summary>
-Make an output of zeros without padding, walk over the places of the input, and add
-a stamp to a window. <code>np.tensordot(x[:, :, i, j], w, 1)</code> sums over the input channels: its shape is (N, K, FH, FW).
+Make an output of zeros without padding, walk over the places of the input, and add a stamp to a
+window. <code>np.tensordot(x[:, :, i, j], w, 1)</code> sums over the input channels: its shape is
+(N, K, FH, FW).
 </details>
 """
 
@@ -843,14 +853,16 @@ check("09.transposed_conv", transposed_conv)
 
 # %% [markdown]
 r"""
-Where filter size and stride do not fit together, some output places receive more stamps than others: the
-**checkerboard** in many generated pictures. Stamps of 4 with stride 2 are even, stamps of 3 are not.
+Where filter size and stride do not fit together, some output places receive more stamps than
+others: the **checkerboard** in many generated pictures. Stamps of 4 with stride 2 are even,
+stamps of 3 are not.
 
 ### Dilated: far sight without more weights
 
-To see further a network needs larger filters, more layers, or pools that lose detail. The **dilated** (atrous) convolution
-puts holes into the filter: with **dilation** D it reads every D-th pixel, and spans
-$D (F - 1) + 1$. Three layers of 3x3 with dilations 1, 2 and 4 see 15 pixels, plain ones 7.
+To see further a network needs larger filters, more layers, or pools that lose detail. The
+**dilated** (atrous) convolution puts holes into the filter: with **dilation** D it reads every
+D-th pixel, and spans $D (F - 1) + 1$. Three layers of 3x3 with dilations 1, 2 and 4 see 15
+pixels, plain ones 7.
 """
 
 # %%
@@ -864,8 +876,9 @@ $1 + 3 \cdot 10 + 5 \cdot 100 = 531$, then $2 + 4 \cdot 10 + 6 \cdot 100 = 642$.
 **Exercise `dilated_conv`** (2 points, 15 minutes). In NumPy, stride 1, no padding.
 
 <details><summary>A hint</summary>
-Loop over the numbers of the filter, not over pixels: number (i, j) of each filter is multiplied with one slice of
-the images. <code>np.einsum("kc,nchw->nkhw", a, b)</code> sums over the channels.
+Loop over the numbers of the filter, not over pixels: number (i, j) of each filter is multiplied
+with one slice of the images. <code>np.einsum("kc,nchw->nkhw", a, b)</code> sums over the
+channels.
 </details>
 """
 
@@ -898,9 +911,10 @@ check("09.dilated_conv", dilated_conv)
 r"""
 ### Deformable: where to look is learned
 
-A filter always reads the same grid, whatever is there. The **deformable** convolution (J. Dai and others, 2017)
-moves each of its reading places by an **offset**, which a second convolution computes from the image. (One page of
-the notes heads it "separable"; the two have nothing to do with one another.)
+A filter always reads the same grid, whatever is there. The **deformable** convolution (J. Dai and
+others, 2017) moves each of its reading places by an **offset**, which a second convolution
+computes from the image. (One page of the notes heads it "separable"; the two have nothing to do
+with one another.)
 """
 
 # %%
@@ -915,15 +929,16 @@ row 0.25, column 0.5 of
 $$\begin{pmatrix} 10 & 20 \\ 30 & 40 \end{pmatrix}: \quad
 0.375 \cdot 10 + 0.375 \cdot 20 + 0.125 \cdot 30 + 0.125 \cdot 40 = 20$$
 
-The distances depend on the place, so a gradient reaches the place itself: only so can offsets be learned.
+The distances depend on the place, so a gradient reaches the place itself: only so can offsets be
+learned.
 
-**Exercise `bilinear_sample`** (2 points, 25 minutes). In PyTorch, without `grid_sample`. Outside the
-image there are zeros.
+**Exercise `bilinear_sample`** (2 points, 25 minutes). In PyTorch, without `grid_sample`. Outside
+the image there are zeros.
 
 <details><summary>A hint</summary>
-Loop over the two rows <code>rows.floor()</code> and that plus 1, and over two columns alike. A place
-outside must not be used as an index: <code>clamp</code> it for reading, and multiply what you read by
-whether it was inside.
+Loop over the two rows <code>rows.floor()</code> and that plus 1, and over two columns alike. A
+place outside must not be used as an index: <code>clamp</code> it for reading, and multiply what
+you read by whether it was inside.
 </details>
 """
 
@@ -954,15 +969,16 @@ check("09.bilinear_sample", bilinear_sample)
 
 # %% [markdown]
 r"""
-In a plain convolution output (2, 5) multiplies pixel $(2 + i,\, 5 + j)$ by `w[:, :, i, j]`. In a deformable one it reads at
-$(2 + i + \Delta_{row},\; 5 + j + \Delta_{column})$, and each number of the filter has a pair of offsets of its own at each output place.
+In a plain convolution output (2, 5) multiplies pixel $(2 + i,\, 5 + j)$ by `w[:, :, i, j]`. In a
+deformable one it reads at $(2 + i + \Delta_{row},\; 5 + j + \Delta_{column})$, and each number of
+the filter has a pair of offsets of its own at each output place.
 
-**Exercise `deformable_conv`** (2 points, 25 minutes). For one image, stride 1, no padding. `sample` is
-given and does what `bilinear_sample` does.
+**Exercise `deformable_conv`** (2 points, 25 minutes). For one image, stride 1, no padding.
+`sample` is given and does what `bilinear_sample` does.
 
 <details><summary>A hint</summary>
-<code>torch.arange(FH).view(-1, 1, 1, 1)</code> has the axes of the offsets. With rows and columns of shape
-(FH, FW, OH, OW) <code>sample</code> gives (C, FH, FW, OH, OW); one
+<code>torch.arange(FH).view(-1, 1, 1, 1)</code> has the axes of the offsets. With rows and columns
+of shape (FH, FW, OH, OW) <code>sample</code> gives (C, FH, FW, OH, OW); one
 <code>torch.einsum</code> does the rest.
 </details>
 """
@@ -994,25 +1010,27 @@ check("09.deformable_conv", deformable_conv)
 r"""
 ### Dynamic snake: offsets that hold together
 
-Free offsets may tear a filter apart. Blood vessels, roads and cracks are long and thin, and a filter
-that follows them should stay in one piece. The **dynamic snake** convolution (Y. Qi and others, 2023) takes a
-filter of, say, 1 x 9 and lets its numbers move up and down only, and **relative to their neighbour**: the
-middle stays, and each place adds its own offset (between -1 and 1) to where the place before it stands.
+Free offsets may tear a filter apart. Blood vessels, roads and cracks are long and thin, and a
+filter that follows them should stay in one piece. The **dynamic snake** convolution (Y. Qi and
+others, 2023) takes a filter of, say, 1 x 9 and lets its numbers move up and down only, and
+**relative to their neighbour**: the middle stays, and each place adds its own offset (between -1
+and 1) to where the place before it stands.
 """
 
 # %%
-show_snake(np.array([0.5, -1.0, 0.7, 0.25, 1.0]))
+show_snake([0.5, -1.0, 0.7, 0.25, 1.0], [-0.5, -1.0, 0.0, 0.25, 1.25])
 
 # %% [markdown]
 r"""
-Five offsets, (0.5, -1, 0.7, 0.25, 1). The middle stays at 0, whatever its offset says. To the right: 0.25, then
-0.25 + 1 = 1.25. To the left: -1, then -1 + 0.5 = -0.5.
+Five offsets, (0.5, -1, 0.7, 0.25, 1). The middle stays at 0, whatever its offset says. To the
+right: 0.25, then 0.25 + 1 = 1.25. To the left: -1, then -1 + 0.5 = -0.5.
 
-**Exercise `snake_offsets`** (2 points, 15 minutes). How far each place of the filter ends up from the middle.
-Reading there is what `bilinear_sample` does.
+**Exercise `snake_offsets`** (2 points, 15 minutes). How far each place of the filter ends up from
+the middle. Reading there is what `bilinear_sample` does.
 
 <details><summary>A hint</summary>
-<code>cumsum(0)</code> adds up from the front. <code>flip(0)</code> turns the left half round, and back.
+<code>cumsum(0)</code> adds up from the front. <code>flip(0)</code> turns the left half round, and
+back.
 </details>
 """
 
@@ -1042,10 +1060,11 @@ r"""
 
 ### How far it sees
 
-In lesson 05 you computed the **receptive field** of a stack of layers: the number of pixels in a row that one
-output depends on. Dilation belongs to it. Keep two numbers while you go from layer to layer: the **field**, and the
-**jump**, how many pixels lie between two neighbouring outputs. Both begin at 1. A layer of size F, stride S and dilation D
-reaches over $D (F - 1)$ steps of the jump that it finds:
+In lesson 05 you computed the **receptive field** of a stack of layers: the number of pixels in a
+row that one output depends on. Dilation belongs to it. Keep two numbers while you go from layer
+to layer: the **field**, and the **jump**, how many pixels lie between two neighbouring outputs.
+Both begin at 1. A layer of size F, stride S and dilation D reaches over $D (F - 1)$ steps of the
+jump that it finds:
 
 $$\text{field} \leftarrow \text{field} + D (F - 1) \cdot \text{jump}, \qquad \text{jump} \leftarrow S \cdot \text{jump}$$
 
@@ -1076,11 +1095,12 @@ check("09.receptive_field", receptive_field)
 r"""
 ### What it costs
 
-Papers compare networks by numbers: parameters, multiply-adds, memory. They are easy to get wrong by hand: two
-sets of lecture notes that this course grew out of count one branch of Inception twice, and give VGG-16 half as
-many activations again as it has. So let a program count.
+Papers compare networks by numbers: parameters, multiply-adds, memory. They are easy to get wrong
+by hand: two sets of lecture notes that this course grew out of count one branch of Inception
+twice, and give VGG-16 half as many activations again as it has. So let a program count.
 
-`trace(net, shape)` runs any network on PyTorch's `meta` device, which knows shapes and no numbers, and notes the layers:
+`trace(net, shape)` runs any network on PyTorch's `meta` device, which knows shapes and no
+numbers, and notes the layers:
 """
 
 # %%
@@ -1094,22 +1114,25 @@ for layer in trace(tiny, (4, 4, 5)):
 
 # %% [markdown]
 r"""
-Layers that only pass numbers on (ReLU, dropout, a sum, a concatenation) are not listed. A linear layer is a
-convolution whose window is the whole map (lesson 05), here 2 x 3 with 6 channels.
+Layers that only pass numbers on (ReLU, dropout, a sum, a concatenation) are not listed. A linear
+layer is a convolution whose window is the whole map (lesson 05), here 2 x 3 with 6 channels.
 
-By hand, the first layer: a filter sees 4 / 2 = 2 channels, so $6 \cdot 2 \cdot 9 = 108$ weights and 6 biases, 114 parameters. Each weight
-is used once at each of the 2 x 3 places: 648 multiply-adds. The output has 36 numbers of 4 bytes: 144 bytes. It sees 3 x 3 pixels.
+By hand, the first layer: a filter sees 4 / 2 = 2 channels, so $6 \cdot 2 \cdot 9 = 108$ weights
+and 6 biases, 114 parameters. Each weight is used once at each of the 2 x 3 places: 648
+multiply-adds. The output has 36 numbers of 4 bytes: 144 bytes. It sees 3 x 3 pixels.
 
 **Exercise `summary`** (4 points, 35 minutes). A row for each layer.
 
-* parameters: weights and biases; a norm has a scale and a shift for each channel where `bias` is true; a pool has none;
+* parameters: weights and biases; a norm has a scale and a shift for each channel where `bias` is
+  true; a pool has none;
 * multiply-adds: of convolutions and linear layers only, without the bias;
 * memory: the bytes of the output, float32, for one image;
-* field: height and width. What reads several layers sees as far as the one of them that sees furthest, and its jump is the
-  largest of theirs. The image itself has field and jump 1.
+* field: height and width. What reads several layers sees as far as the one of them that sees
+  furthest, and its jump is the largest of theirs. The image itself has field and jump 1.
 
 <details><summary>A hint</summary>
-Beside the rows keep the jumps, a pair for each layer. <code>math.prod</code> multiplies the numbers of a tuple.
+Beside the rows keep the jumps, a pair for each layer. <code>math.prod</code> multiplies the
+numbers of a tuple.
 </details>
 """
 
@@ -1156,9 +1179,9 @@ check("09.summary", summary)
 
 # %% [markdown]
 r"""
-Now any network can be asked. VGG-16 first. Its activations are 15.2 million numbers, 58 MiB, where the
-notes say 24 million and 93 MB; 102,760,448 of its 138 million parameters are in one layer; and the
-second convolution of a stage has as many channels in as out, such as 3x3x128x128.
+Now any network can be asked. VGG-16 first. Its activations are 15.2 million numbers, 58 MiB,
+where the notes say 24 million and 93 MB; 102,760,448 of its 138 million parameters are in one
+layer; and the second convolution of a stage has as many channels in as out, such as 3x3x128x128.
 """
 
 # %% tags=["experiment"]
@@ -1175,8 +1198,9 @@ print(f"{vgg_numbers:,} numbers of 4 bytes")
 
 # %% [markdown]
 r"""
-The Inception block of the notes, on a map of 28 x 28 with 256 channels: naive, and with 1x1 convolutions that first make the
-map narrow. The notes say 854 million multiply-adds, which is right, and 358 million, where it is 271 million.
+The Inception block of the notes, on a map of 28 x 28 with 256 channels: naive, and with 1x1
+convolutions that first make the map narrow. The notes say 854 million multiply-adds, which is
+right, and 358 million, where it is 271 million.
 """
 
 # %% tags=["experiment"]
@@ -1206,8 +1230,8 @@ for text in (naive, narrow):
 r"""
 ## Questions on the second half
 
-**Question** (1 point). A depthwise separable 3x3 convolution goes from 128 to 256 channels, without biases. How many weights
-does it have?
+**Question** (1 point). A depthwise separable 3x3 convolution goes from 128 to 256 channels,
+without biases. How many weights does it have?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_separable"}
@@ -1220,8 +1244,8 @@ check("09.answer_separable", answer_separable)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A transposed convolution with 4x4 filters, stride 2 and padding 1 gets a map of 14 x 14. How high is its
-output?
+**Question** (1 point). A transposed convolution with 4x4 filters, stride 2 and padding 1 gets a
+map of 14 x 14. How high is its output?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_transposed"}

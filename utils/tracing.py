@@ -30,7 +30,8 @@ def trace(net: nn.Module, shape: Sequence[int]) -> list[Layer]:
     * `groups`; `bias`: whether it has one (a norm: whether it has a scale and a shift).
 
     What keeps the shape and has no parameters (ReLU, dropout, a sum, a concatenation)
-    is no layer here: it hands on what it reads.
+    is no layer here: it hands on what it reads. Raises ValueError for a transposed
+    convolution.
     """
     net = deepcopy(net).to("meta").eval()
     image = torch.empty(1, *shape, device="meta")
@@ -96,7 +97,8 @@ def pair(value: Any) -> tuple[int, int]:
 def layer_of(kind: str, channels: int, size, stride=1, dilation=1, **more) -> Layer:
     windows = {"size": size, "stride": stride, "dilation": dilation}
     windows = {key: pair(value) for key, value in windows.items()}
-    return {"kind": kind, "channels": channels, **windows, "groups": 1, "bias": False} | more  # fmt: skip
+    usual = {"groups": 1, "bias": False}
+    return {"kind": kind, "channels": channels} | windows | usual | more
 
 
 def read_conv(args, out, area) -> Layer:
@@ -124,9 +126,11 @@ def read_pool(args, out, area) -> Layer:
     return layer_of("pool", x.shape[1], size, stride, dilation)
 
 
-def read_adaptive(args, out, area) -> Layer:
+def read_adaptive(args, out, area) -> Layer | None:
     x, sides = args[0], args[1]
     inside = tuple(x.shape[2:])
+    if inside == tuple(sides):
+        return None
     size = [-(-side // new) for side, new in zip(inside, sides, strict=True)]
     stride = [side // new for side, new in zip(inside, sides, strict=True)]
     return layer_of("pool", x.shape[1], size, stride)
