@@ -751,8 +751,8 @@ player move?
 * eleven times 192 filters of 3x3, padding 1, ReLU;
 * one filter of 1x1, then a **bias of its own for each point**, and the softmax over the board.
 
-There is no pooling: a move is a point, and points must not be blurred. The bias by place is the
-only part that knows where on the board it is. 3,882,793 parameters.
+There is no pooling: a move is a point, and points must not be blurred. The bias by place (and the
+rim of zeros) is all that knows where on the board it is. 3,882,793 parameters.
 
 **Exercise `PolicyNet`** (2 points, 15 minutes).
 """
@@ -870,8 +870,8 @@ show_holes((1, 2, 3))
 
 # %% [markdown]
 r"""
-By hand: the row (1, 2, 3, 4, 5, 6), the filter (1, 10, 100), dilation 2. First
-$1 + 3 \cdot 10 + 5 \cdot 100 = 531$, then $2 + 4 \cdot 10 + 6 \cdot 100 = 642$.
+By hand: the row (1, 2, 3, 4, 5, 6, 7), the filter (1, 10, 100), dilation 2. First
+$1 + 3 \cdot 10 + 5 \cdot 100 = 531$, then $2 + 4 \cdot 10 + 6 \cdot 100 = 642$, then 753.
 
 **Exercise `dilated_conv`** (2 points, 15 minutes). In NumPy, stride 1, no padding.
 
@@ -1136,9 +1136,6 @@ numbers of a tuple.
 </details>
 """
 
-# %%
-from math import prod
-
 
 # %% nbgrader={"solution": true, "grade_id": "summary"}
 def summary(layers):
@@ -1154,9 +1151,9 @@ def summary(layers):
     ### BEGIN SOLUTION
     rows, seen = [], []
     for layer in layers:
-        K, weights = layer["shape"][0], 0
+        K, area, weights = layer["shape"][0], int(np.prod(layer["size"])), 0
         if layer["kind"] in ("conv", "linear"):
-            weights = K * layer["channels"] // layer["groups"] * prod(layer["size"])
+            weights = K * layer["channels"] // layer["groups"] * area
         biases = K * layer["bias"] * (2 if layer["kind"] == "norm" else 1)
         before = [seen[i] for i in layer["inputs"]] or [((1, 1), (1, 1))]
         field, jump = [], []
@@ -1168,8 +1165,9 @@ def summary(layers):
         seen.append((field, jump))
         row = {"name": layer["name"], "shape": layer["shape"]}
         row |= {"parameters": weights + biases, "field": tuple(field)}
-        row["multiply_adds"] = weights * prod(layer["shape"][1:])
-        rows.append(row | {"memory": 4 * prod(layer["shape"])})
+        numbers = int(np.prod(layer["shape"]))
+        row["multiply_adds"] = weights * numbers // K
+        rows.append(row | {"memory": 4 * numbers})
     return rows
     ### END SOLUTION
 
@@ -1193,7 +1191,7 @@ with torch.device("meta"):
     vgg16 = network("vgg16")
 vgg_rows = table_of(trace(vgg16, image))
 print_table(vgg_rows, image)
-vgg_numbers = prod(image) + sum(row["memory"] for row in vgg_rows) // 4
+vgg_numbers = (4 * np.prod(image) + sum(row["memory"] for row in vgg_rows)) // 4
 print(f"{vgg_numbers:,} numbers of 4 bytes")
 
 # %% [markdown]
@@ -1228,6 +1226,29 @@ for text in (naive, narrow):
 
 # %% [markdown]
 r"""
+The bottlenecks save two thirds of the work and cost a little memory, because there are more maps
+to keep. And here are the light networks of this half, one beside the other. (This cell needs all of them.)
+"""
+
+# %% tags=["experiment"]
+with torch.device("meta"):
+    own_nets["densenet121"] = DenseNet(DenseLayer)
+own_nets["xception"] = xception
+totals = {}
+print(f"{'network':16} {'parameters':>12} {'multiply-adds':>14} {'activations':>12}")
+for name, net in own_nets.items():
+    shape = (3, 299, 299) if name == "xception" else (3, 224, 224)
+    rows = table_of(trace(net, shape))
+    keys = "parameters", "multiply_adds", "memory"
+    totals[name] = [sum(row[key] for row in rows) for key in keys]
+    parameters, work, memory = totals[name]
+    print(f"{name:16} {parameters:12,} {work / 1e6:12,.0f} M {memory / 2**20:8.1f} MiB")
+
+# %% [markdown]
+r"""
+The papers say 300 million multiply-adds for MobileNetV2 and 22.8 million parameters for Xception. DenseNet-121 has few
+parameters, and more activations than any of the others: every layer's norm makes a copy of all that came before.
+
 ## Questions on the second half
 
 **Question** (1 point). A depthwise separable 3x3 convolution goes from 128 to 256 channels,

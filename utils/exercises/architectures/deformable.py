@@ -16,7 +16,11 @@ NO_SAMPLER = without(
 # --- bilinear_sample --------------------------------------------------------------
 
 
-def sample_oracle(x, rows, columns, mode="bilinear", padding_mode="zeros"):
+def sample_oracle(x, rows, columns):
+    return sampled(x, rows, columns)
+
+
+def sampled(x, rows, columns, mode="bilinear", padding_mode="zeros"):
     """PyTorch's own sampler, whose places run from -1 to 1 and come column first."""
     high, wide = x.shape[1:]
     places = 2 * columns / (wide - 1) - 1, 2 * rows / (high - 1) - 1
@@ -98,7 +102,7 @@ BILINEAR_SAMPLE = Exercise(
     misconceptions=(
         Misconception(
             "the nearest pixel",
-            lambda x, rows, columns: sample_oracle(x, rows, columns, "nearest"),
+            lambda x, rows, columns: sampled(x, rows, columns, "nearest"),
             "You read the nearest pixel. A place that moves a little then changes nothing, and "
             "no gradient reaches it. How much does each of the four neighbours count?",
         ),
@@ -122,9 +126,7 @@ BILINEAR_SAMPLE = Exercise(
         ),
         Misconception(
             "the border goes on",
-            lambda x, rows, columns: sample_oracle(
-                x, rows, columns, padding_mode="border"
-            ),
+            lambda x, rows, columns: sampled(x, rows, columns, padding_mode="border"),
             "Places outside read the pixel at the border. What is outside the image here?",
         ),
         Misconception(

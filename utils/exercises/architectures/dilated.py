@@ -22,11 +22,11 @@ def dilated_cases(rng: np.random.Generator) -> list[Case]:
     return [
         call(
             "a row by hand, dilation 2",
-            row(1, 2, 3, 4, 5, 6),
+            row(1, 2, 3, 4, 5, 6, 7),
             row(1, 10, 100),
             2,
             working="the filter reaches over 2 * (3 - 1) + 1 = 5 pixels: "
-            "1 + 3 * 10 + 5 * 100 = 531, then 2 + 4 * 10 + 6 * 100 = 642",
+            "1 + 3 * 10 + 5 * 100 = 531, then 642, then 753",
         ),
         drawn("dilation 1 is a plain convolution", (2, 3, 5, 6), (4, 3, 2, 3), 1),
         drawn("dilation 2", (2, 3, 8, 11), (4, 3, 3, 4), 2),
@@ -58,9 +58,9 @@ DILATED_CONV = Exercise(
     oracle=dilated_oracle,
     cases=dilated_cases,
     rules=(keeps_inputs(), NUMPY_ONLY),
-    worked="The row (1, 2, 3, 4, 5, 6), the filter (1, 10, 100), dilation 2. The filter reads "
-    "every second pixel: (1, 3, 5) and then (2, 4, 6): 531 and 642. It reaches over 5 pixels, "
-    "so that the output has 6 - 5 + 1 = 2 numbers.",
+    worked="The row (1, 2, 3, 4, 5, 6, 7), the filter (1, 10, 100), dilation 2. The filter reads "
+    "every second pixel: (1, 3, 5), then (2, 4, 6), then (3, 5, 7): 531, 642 and 753. It "
+    "reaches over 5 pixels, so that the output has 7 - 5 + 1 = 3 numbers.",
     misconceptions=(
         Misconception(
             "dilation ignored",
