@@ -64,14 +64,19 @@ def cifar_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def wrong(build: Callable) -> dict[str, Callable]:
+    """This builder around a block that is right."""
+    return {
+        "CifarResNet": build,
+        "CifarBlock": lambda *a, **k: cifar_block(CIFAR, *a, **k),
+    }
+
+
 CIFAR_RESNET = Exercise(
     id="09.CifarResNet",
     points=2,
     minutes=15,
-    oracle={
-        "CifarResNet": lambda *a, **k: cifar_resnet(CIFAR_NET, *a, **k),
-        "CifarBlock": lambda *a, **k: cifar_block(CIFAR, *a, **k),
-    },
+    oracle=wrong(lambda *a, **k: cifar_resnet(CIFAR_NET, *a, **k)),
     cases=cifar_cases,
     rules=(BY_HAND,),
     worked="`n=3`: one convolution, three stages of three blocks with two convolutions each, one "
@@ -80,72 +85,70 @@ CIFAR_RESNET = Exercise(
     misconceptions=(
         Misconception(
             "the stem of ImageNet",
-            {
-                "CifarResNet": lambda *a, **k: cifar_resnet(
+            wrong(
+                lambda *a, **k: cifar_resnet(
                     bent(CIFAR_NET, ("3 1 1 bias", "7 2 3 bias")), *a, **k
                 )
-            },
+            ),
             "Your first convolution is 7 x 7 with stride 2. How large is what remains of an "
             "image of 32 pixels, and what does the table say?",
         ),
         Misconception(
             "every stage begins with stride 2",
-            {
-                "CifarResNet": lambda *a, **k: cifar_resnet(
+            wrong(
+                lambda *a, **k: cifar_resnet(
                     CIFAR_NET, *a, bends={"steps": (2, 2, 2)}, **k
                 )
-            },
+            ),
             "Your first stage halves the map. Which two stages begin with stride 2?",
         ),
         Misconception(
             "no stage begins with stride 2",
-            {
-                "CifarResNet": lambda *a, **k: cifar_resnet(
+            wrong(
+                lambda *a, **k: cifar_resnet(
                     CIFAR_NET, *a, bends={"steps": (1, 1, 1)}, **k
                 )
-            },
+            ),
             "Your maps keep their size through all stages. Which blocks make the step?",
         ),
         Misconception(
             "the width does not grow",
-            {
-                "CifarResNet": lambda *a, **k: cifar_resnet(
-                    CIFAR_NET, *a, bends={"growth": 1}, **k
-                )
-            },
+            wrong(
+                lambda *a, **k: cifar_resnet(CIFAR_NET, *a, bends={"growth": 1}, **k)
+            ),
             "All your stages have the same width. What happens to the channels where the "
             "map is halved?",
         ),
         Misconception(
             "no ReLU at the beginning",
-            {
-                "CifarResNet": lambda *a, **k: cifar_resnet(
+            wrong(
+                lambda *a, **k: cifar_resnet(
                     bent(CIFAR_NET, ("relu ReLU", "relu Identity")), *a, **k
                 )
-            },
+            ),
             "Your first batch norm goes straight into the blocks. What stands between?",
         ),
         Misconception(
             "maximum over all places",
-            {
-                "CifarResNet": lambda *a, **k: cifar_resnet(
+            wrong(
+                lambda *a, **k: cifar_resnet(
                     bent(
                         CIFAR_NET, ("mean Mean", "top AdaptiveMaxPool2d 1\nf Flatten")
                     ),
                     *a,
                     **k,
                 )
-            },
+            ),
             "Before the last layer you take the largest value of each map. What does "
             "global pooling take here?",
         ),
         Misconception(
             "options not handed on",
-            {
-                "CifarResNet": lambda block, n, width=16, classes=10, **k: cifar_resnet(
+            wrong(
+                lambda block, n, width=16, classes=10, **k: cifar_resnet(
                     CIFAR_NET, block, n, width, classes
                 )
-            },
+            ),
             "The options never reach the blocks, so `skip=False` changes nothing. Who gets "
             "what is left over?",
         ),

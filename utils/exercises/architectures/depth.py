@@ -20,9 +20,7 @@ ROOM = 6.5
 """Standard deviations: a false alarm comes less than once in 10 ** 9."""
 
 
-def in_mode(
-    subject: Subject, branch: Network, survival: float, mode: str
-) -> Handle:
+def in_mode(subject: Subject, branch: Network, survival: float, mode: str) -> Handle:
     block = is_module(subject(branch, survival))
     getattr(block, mode)()
     subject.call(Named("torch.manual_seed"), 0)

@@ -1,5 +1,7 @@
 """Two blocks of Inception v3: tables, cases, and what goes wrong with them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception
@@ -63,14 +65,20 @@ def v3_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def pair(*changes: tuple[str, str], both: bool = False) -> dict[str, Callable]:
+    """The two blocks, changed alike, or the second one only."""
+    first = changes if both else ()
+    return {
+        "InceptionA": lambda *a: two_threes(bent(TWO_THREES, *first), *a),
+        "InceptionC": lambda *a: rows_and_columns(bent(ROWS_AND_COLUMNS, *changes), *a),
+    }
+
+
 INCEPTION_V3 = Exercise(
     id="09.inception_v3",
     points=3,
     minutes=20,
-    oracle={
-        "InceptionA": lambda *a: two_threes(TWO_THREES, *a),
-        "InceptionC": lambda *a: rows_and_columns(ROWS_AND_COLUMNS, *a),
-    },
+    oracle=pair(),
     cases=v3_cases,
     rules=(BY_HAND,),
     worked="`nn.Conv2d(3, 4, (1, 7), padding=(0, 3))` has filters one pixel high and seven wide; "
@@ -79,69 +87,34 @@ INCEPTION_V3 = Exercise(
     misconceptions=(
         Misconception(
             "maximum pooling",
-            {
-                "InceptionA": lambda *a: two_threes(
-                    bent(TWO_THREES, ("AvgPool", "MaxPool")), *a
-                ),
-                "InceptionC": lambda *a: rows_and_columns(
-                    bent(ROWS_AND_COLUMNS, ("AvgPool", "MaxPool")), *a
-                ),
-            },
+            pair(("AvgPool", "MaxPool"), both=True),
             "Your pooling branch takes the maximum, as the first version did. Which "
             "pooling does the third version use?",
         ),
         Misconception(
             "rows and columns exchanged",
-            {
-                "InceptionC": lambda *a: rows_and_columns(
-                    bent(
-                        ROWS_AND_COLUMNS,
-                        *(
-                            ("(1,7) 1 (0,3)", "wide"),
-                            ("(7,1) 1 (3,0)", "(1,7) 1 (0,3)"),
-                        ),
-                        ("wide", "(7,1) 1 (3,0)"),
-                    ),
-                    *a,
-                )
-            },
+            pair(
+                *(("(1,7) 1 (0,3)", "wide"), ("(7,1) 1 (3,0)", "(1,7) 1 (0,3)")),
+                ("wide", "(7,1) 1 (3,0)"),
+            ),
             "Your filters are high where they should be wide. In PyTorch the first number "
             "is the height: which is 1 x 7?",
         ),
         Misconception(
             "padding not turned with the filter",
-            {
-                "InceptionC": lambda *a: rows_and_columns(
-                    bent(ROWS_AND_COLUMNS, ("(7,1) 1 (3,0)", "(7,1) 1 (0,3)")), *a
-                )
-            },
+            pair(("(7,1) 1 (3,0)", "(7,1) 1 (0,3)")),
             "PyTorch complains about sizes: a filter of 7 x 1 is padded on its sides "
             "and not above and below. Which of the two numbers belongs to the height?",
         ),
         Misconception(
             "full 7 x 7 filters",
-            {
-                "InceptionC": lambda *a: rows_and_columns(
-                    bent(
-                        ROWS_AND_COLUMNS,
-                        *(("(1,7) 1 (0,3)", "7 1 3"), ("(7,1) 1 (3,0)", "7 1 3")),
-                    ),
-                    *a,
-                )
-            },
+            pair(("(1,7) 1 (0,3)", "7 1 3"), ("(7,1) 1 (3,0)", "7 1 3")),
             "Your convolutions are 7 x 7, which costs seven times what this block is "
             "for. How do a row and a column replace them?",
         ),
         Misconception(
             "average pool leaves a smaller map",
-            {
-                "InceptionA": lambda *a: two_threes(
-                    bent(TWO_THREES, ("AvgPool2d 3 1 1", "AvgPool2d 3")), *a
-                ),
-                "InceptionC": lambda *a: rows_and_columns(
-                    bent(ROWS_AND_COLUMNS, ("AvgPool2d 3 1 1", "AvgPool2d 3")), *a
-                ),
-            },
+            pair(("AvgPool2d 3 1 1", "AvgPool2d 3"), both=True),
             "PyTorch cannot join your branches in either block: the pool has made its map "
             "smaller. Which stride and padding keep the size?",
         ),

@@ -119,11 +119,16 @@ def block_oracles() -> dict[str, type]:
     return {"BasicBlock": Basic, "Bottleneck": Deep}
 
 
+def wrong(build: Callable) -> dict[str, Callable]:
+    """This builder around blocks that are right."""
+    return {"ResNet": build, **block_oracles()}
+
+
 RESNET_EXERCISE = Exercise(
     id="09.ResNet",
     points=4,
     minutes=30,
-    oracle={"ResNet": lambda *a, **k: resnet(RESNET, *a, **k), **block_oracles()},
+    oracle=wrong(lambda *a, **k: resnet(RESNET, *a, **k)),
     cases=resnet_cases,
     rules=(BY_HAND,),
     worked="`layers=(2, 2, 2, 2)`, width 64, expansion 1: stage 1 has blocks (64, 64, 1) and "
@@ -132,76 +137,68 @@ RESNET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "stride 2 in the first stage",
-            {
-                "ResNet": lambda *a, **k: resnet(
-                    RESNET, *a, bends={"steps": (2, 2, 2, 2)}, **k
-                )
-            },
+            wrong(
+                lambda *a, **k: resnet(RESNET, *a, bends={"steps": (2, 2, 2, 2)}, **k)
+            ),
             "Your first stage halves the map, which the pool before it has just done. Which "
             "stages begin with stride 2?",
         ),
         Misconception(
             "every block of a stage has the stride",
-            {"ResNet": lambda *a, **k: resnet(RESNET, *a, bends={"every": True}, **k)},
+            wrong(lambda *a, **k: resnet(RESNET, *a, bends={"every": True}, **k)),
             "Your maps shrink with every block. Which block of a stage makes the step?",
         ),
         Misconception(
             "no stage has a stride",
-            {
-                "ResNet": lambda *a, **k: resnet(
-                    RESNET, *a, bends={"steps": (1, 1, 1, 1)}, **k
-                )
-            },
+            wrong(
+                lambda *a, **k: resnet(RESNET, *a, bends={"steps": (1, 1, 1, 1)}, **k)
+            ),
             "Your maps keep their size through all stages. Which block makes the step?",
         ),
         Misconception(
             "the width does not grow",
-            {"ResNet": lambda *a, **k: resnet(RESNET, *a, bends={"growth": 1}, **k)},
+            wrong(lambda *a, **k: resnet(RESNET, *a, bends={"growth": 1}, **k)),
             "All your stages have the same width. What happens to the planes where the map "
             "is halved?",
         ),
         Misconception(
             "expansion forgotten",
-            {"ResNet": lambda *a, **k: resnet(RESNET, *a, bends={"expansion": 1}, **k)},
+            wrong(lambda *a, **k: resnet(RESNET, *a, bends={"expansion": 1}, **k)),
             "Your blocks take `planes` inputs, also where the block before them gives more. "
             "What does `block.expansion` say?",
         ),
         Misconception(
             "options not handed on",
-            {
-                "ResNet": lambda block, layers, classes=1000, width=64, **k: resnet(
+            wrong(
+                lambda block, layers, classes=1000, width=64, **k: resnet(
                     RESNET, block, layers, classes, width
                 )
-            },
+            ),
             "The options never reach the blocks. Who gets what is left over, such as "
             "`groups`?",
         ),
         Misconception(
             "no pool at the beginning",
-            {
-                "ResNet": lambda *a, **k: resnet(
+            wrong(
+                lambda *a, **k: resnet(
                     bent(RESNET, ("MaxPool2d 3 2 1", "Identity")), *a, **k
                 )
-            },
+            ),
             "Names and counts are right, and the scores are not: your maps are twice as "
             "large as they should be. What follows the first ReLU?",
         ),
         Misconception(
             "no ReLU at the beginning",
-            {
-                "ResNet": lambda *a, **k: resnet(
+            wrong(
+                lambda *a, **k: resnet(
                     bent(RESNET, ("relu ReLU", "relu Identity")), *a, **k
                 )
-            },
+            ),
             "Your first batch norm goes straight into the pool. What stands between them?",
         ),
         Misconception(
             "a bias in the first convolution",
-            {
-                "ResNet": lambda *a, **k: resnet(
-                    bent(RESNET, (" bias=False", "")), *a, **k
-                )
-            },
+            wrong(lambda *a, **k: resnet(bent(RESNET, (" bias=False", "")), *a, **k)),
             "There is a `conv1.bias`. What does the batch norm that follows make of it?",
         ),
     ),
