@@ -179,6 +179,14 @@ def densenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def around(build: Callable) -> dict[str, Callable]:
+    """This network, and the block that it is built with, which is right."""
+    return {
+        "DenseNet": build,
+        "DenseLayer": lambda *a, **k: dense_layer(LAYER, *a, **k),
+    }
+
+
 def bent_net(*changes):
     return lambda *a, **k: densenet(lambda table: bent(table, *changes), *a, **k)
 
@@ -187,10 +195,7 @@ DENSENET = Exercise(
     id="09.DenseNet",
     points=2,
     minutes=30,
-    oracle={
-        "DenseNet": lambda *a, **k: densenet(str, *a, **k),
-        "DenseLayer": lambda *a, **k: dense_layer(LAYER, *a, **k),
-    },
+    oracle=around(lambda *a, **k: densenet(str, *a, **k)),
     cases=densenet_cases,
     rules=(BY_HAND,),
     worked="stem 6, growth 3, blocks (2, 1, 3). Block 1: 6 -> 9 -> 12 channels; transition 1 halves "
@@ -199,40 +204,40 @@ DENSENET = Exercise(
     misconceptions=(
         Misconception(
             "transitions keep the channels",
-            {"DenseNet": lambda *a, **k: densenet(str, *a, half=int, **k)},
+            around(lambda *a, **k: densenet(str, *a, half=int, **k)),
             "Your transitions keep all channels. By what do they divide them?",
         ),
         Misconception(
             "maximum in the transitions",
-            {"DenseNet": bent_net(("pool AvgPool2d 2 2", "pool MaxPool2d 2 2"))},
+            around(bent_net(("pool AvgPool2d 2 2", "pool MaxPool2d 2 2"))),
             "Your transitions take the largest of four numbers. What do DenseNet's take?",
         ),
         Misconception(
             "pooled before the convolution of the transition left out",
-            {"DenseNet": bent_net(("pool AvgPool2d 2 2", "pool Identity"))},
+            around(bent_net(("pool AvgPool2d 2 2", "pool Identity"))),
             "Your maps stay as large as they are: the transitions do not pool. What comes after "
             "their convolution?",
         ),
         Misconception(
             "no ReLU before the mean",
-            {"DenseNet": bent_net(("\nrelu ReLU", "\nrelu Identity"))},
+            around(bent_net(("\nrelu ReLU", "\nrelu Identity"))),
             "Your last batch norm goes straight into the mean. What is missing after it, as "
             "after every norm of this network?",
         ),
         Misconception(
             "no ReLU in the transitions",
-            {"DenseNet": bent_net((".relu ReLU", ".relu Identity"))},
+            around(bent_net((".relu ReLU", ".relu Identity"))),
             "Your transitions have no activation. What comes between their norm and their "
             "convolution?",
         ),
         Misconception(
             "pool without padding at the start",
-            {"DenseNet": bent_net(("pool0 MaxPool2d 3 2 1", "pool0 MaxPool2d 3 2"))},
+            around(bent_net(("pool0 MaxPool2d 3 2 1", "pool0 MaxPool2d 3 2"))),
             "Your first pool loses the rim. How much padding does it have?",
         ),
         Misconception(
             "convolutions with biases",
-            {"DenseNet": bent_net((" bias=False", ""))},
+            around(bent_net((" bias=False", ""))),
             "Your convolutions have biases, and batch norm subtracts the mean. Who needs them?",
         ),
     ),

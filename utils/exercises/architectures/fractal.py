@@ -164,7 +164,7 @@ JOIN_PATHS = Exercise(
 # --- FractalBlock ---------------------------------------------------------------
 
 
-class Mean(nn.Module):
+class Average(nn.Module):
     """Of two tensors."""
 
     def forward(self, *parts: torch.Tensor) -> torch.Tensor:
@@ -197,7 +197,7 @@ def fractal(
         if row.name.endswith("short"):
             net.place(row.name, unit(channels, channels, kernel_size=3, padding=1))
         elif row.kind == "Add" and mean:
-            net.place(row.name, Mean())
+            net.place(row.name, Average())
     return net
 
 

@@ -221,9 +221,17 @@ def mobilenet_cases(rng: np.random.Generator) -> list[Case]:
         shapes_case("names and shapes, a simple block", *narrow),
         output_case("scores, a simple block", rng, image, *narrow),
         gradient_case("gradients reach everything", rng, image, *narrow),
-        dropout_case(rng, image, *narrow),
+        dropout_case(rng, image, simple, FEW, 9, 6, 128),
         count_case(3_504_872, own, STAGES, NAME="your own blocks"),
     ]
+
+
+def around(build: Callable) -> dict[str, Callable]:
+    """This network, and the block that it is built with, which is right."""
+    return {
+        "MobileNetV2": build,
+        "InvertedResidual": lambda *a: inverted(str, *a),
+    }
 
 
 def bent_mobilenet(*changes):
@@ -234,10 +242,7 @@ MOBILENETV2 = Exercise(
     id="09.MobileNetV2",
     points=2,
     minutes=25,
-    oracle={
-        "MobileNetV2": lambda *a, **k: mobilenet(str, *a, **k),
-        "InvertedResidual": lambda *a: inverted(str, *a),
-    },
+    oracle=around(lambda *a, **k: mobilenet(str, *a, **k)),
     cases=mobilenet_cases,
     rules=(BY_HAND,),
     worked="The row (6, 24, 2, 2) after 16 channels: two blocks, (16, 24, stride 2, expand 6) and (24, 24, "
@@ -246,45 +251,41 @@ MOBILENETV2 = Exercise(
     misconceptions=(
         Misconception(
             "every block of a row has the stride",
-            {"MobileNetV2": lambda *a, **k: mobilenet(str, *a, step=lambda n, s: s, **k)},
+            around(lambda *a, **k: mobilenet(str, *a, step=lambda n, s: s, **k)),
             "Your maps become too small: each block of a row takes the step. Which one should?",
         ),
         Misconception(
             "the last block of a row has the stride",
-            {
-                "MobileNetV2": lambda block, stages, *a: mobilenet(
-                    str, block, stages, *a, step=lambda n, s: s if n else 1
-                )
-            },
+            around(lambda *a: mobilenet(
+                    str, *a, step=lambda n, s: s if n else 1
+                )),
             "Your first block of a row has stride 1 and a later one takes the step. Which one should?",
         ),
         Misconception(
             "no stride at all",
-            {"MobileNetV2": lambda *a, **k: mobilenet(str, *a, step=lambda n, s: 1, **k)},
+            around(lambda *a, **k: mobilenet(str, *a, step=lambda n, s: 1, **k)),
             "Your maps stay large: no block takes the step that its row names. Which one should?",
         ),
         Misconception(
             "ReLU in the network",
-            {"MobileNetV2": bent_mobilenet(("ReLU6", "ReLU"))},
+            around(bent_mobilenet(("ReLU6", "ReLU"))),
             "The first and the last unit of your network use ReLU. Which activation do they share with the blocks?",
         ),
         Misconception(
             "no activation after the last convolution",
-            {
-                "MobileNetV2": lambda *a, **k: mobilenet(
+            around(lambda *a, **k: mobilenet(
                     lambda t: t.replace("ReLU6\nmean", "Identity\nmean"), *a, **k
-                )
-            },
+                )),
             "Your last convolution has no activation. In a block the narrow end is left linear; is this one narrow?",
         ),
         Misconception(
             "dropout left out",
-            {"MobileNetV2": bent_mobilenet(("Dropout 0.2", "Identity"))},
+            around(bent_mobilenet(("Dropout 0.2", "Identity"))),
             "Everything is right in inference, and training drops nothing. What comes before the linear layer?",
         ),
         Misconception(
             "the first step left out",
-            {"MobileNetV2": bent_mobilenet(("$stem 3 2 1", "$stem 3 1 1"))},
+            around(bent_mobilenet(("$stem 3 2 1", "$stem 3 1 1"))),
             "Your first convolution keeps the size of the image. What is its stride?",
         ),
     ),

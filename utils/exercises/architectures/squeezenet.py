@@ -158,9 +158,17 @@ def squeezenet_cases(rng: np.random.Generator) -> list[Case]:
         shapes_case("names and shapes, a simple block", *narrow),
         output_case("scores, a simple block", rng, image, *narrow),
         gradient_case("gradients reach everything", rng, image, *narrow),
-        dropout_case(rng, image, *narrow),
+        dropout_case(rng, image, BLOCK, NARROW, 23),
         count_case(1_235_496, Own("Fire"), PAPER, NAME="your own Fire"),
     ]
+
+
+def around(build: Callable) -> dict[str, Callable]:
+    """This network, and the block that it is built with, which is right."""
+    return {
+        "SqueezeNet": build,
+        "Fire": lambda *a: fire(FIRE, *a),
+    }
 
 
 def bent_squeezenet(*changes):
@@ -171,10 +179,7 @@ SQUEEZENET_EXERCISE = Exercise(
     id="09.SqueezeNet",
     points=2,
     minutes=20,
-    oracle={
-        "SqueezeNet": lambda *a: squeezenet(SQUEEZENET, *a),
-        "Fire": lambda *a: fire(FIRE, *a),
-    },
+    oracle=around(lambda *a: squeezenet(SQUEEZENET, *a)),
     cases=squeezenet_cases,
     rules=(BY_HAND,),
     worked="`features` has 13 layers, counted from 0: conv, ReLU, pool, Fire, Fire, pool, Fire, "
@@ -183,36 +188,36 @@ SQUEEZENET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "pools that round down",
-            {"SqueezeNet": bent_squeezenet((" ceil_mode=True", ""))},
+            around(bent_squeezenet((" ceil_mode=True", ""))),
             "Everything fits, and a map whose size is even comes out one smaller: your pools "
             "drop the window that is not full. Which option keeps it?",
         ),
         Misconception(
             "the first convolution padded",
-            {"SqueezeNet": bent_squeezenet(("3 64 3 2", "3 64 3 2 1"))},
+            around(bent_squeezenet(("3 64 3 2", "3 64 3 2 1"))),
             "Your first convolution has a frame of zeros. Does version 1.1 pad it?",
         ),
         Misconception(
             "no ReLU after the first convolution",
-            {"SqueezeNet": bent_squeezenet(("features.1 ReLU", "features.1 Dropout 0"))},
+            around(bent_squeezenet(("features.1 ReLU", "features.1 Dropout 0"))),
             "Layer 1 of your features lets negative numbers through. "
             "What follows the first convolution?",
         ),
         Misconception(
             "no ReLU on the maps of the classes",
-            {"SqueezeNet": bent_squeezenet(("classifier.2 ReLU", "classifier.2 Dropout 0"))},
+            around(bent_squeezenet(("classifier.2 ReLU", "classifier.2 Dropout 0"))),
             "Some of your scores are negative. Unusually, there is a ReLU on the maps of the "
             "classes: what comes between the last convolution and the mean?",
         ),
         Misconception(
             "the largest place instead of the mean",
-            {"SqueezeNet": bent_squeezenet(("AdaptiveAvg", "AdaptiveMax"))},
+            around(bent_squeezenet(("AdaptiveAvg", "AdaptiveMax"))),
             "Your score is the largest value of a class map. What does the network take of all "
             "places?",
         ),
         Misconception(
             "dropout forgotten",
-            {"SqueezeNet": bent_squeezenet(("Dropout 0.5", "Dropout 0"))},
+            around(bent_squeezenet(("Dropout 0.5", "Dropout 0"))),
             "Everything is right in inference, and training drops nothing. What comes before "
             "the last convolution?",
         ),
