@@ -173,9 +173,9 @@ a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
 
 **Exercise `DenseNet`** (2 points, 30 minutes). DenseNet-121 has blocks of 6, 12, 24 and 16
 layers: with two convolutions a layer, a convolution in the stem, three in the transitions and the
-linear layer these are
-121. Your network must have 7,978,856 parameters. The names are torchvision's; the published
-weights are older and say `norm.1` where the name is now `norm1`, so that there a rename is needed.
+linear layer these are 121. Your network must have 7,978,856 parameters. The names are
+torchvision's; the published weights are older and say `norm.1` where the name is now `norm1`, so
+that there a rename is needed.
 
 <details><summary>A hint</summary>
 An <code>nn.Sequential</code> takes a layer by name with
@@ -708,8 +708,8 @@ check("09.MobileNetV2", MobileNetV2, InvertedResidual)
 # %% [markdown]
 r"""
 Because your networks have torchvision's names, weights that others trained on ImageNet fit in by
-name. `load_state_dict` complains about every name that is missing or left over. The next cell needs both
-of your networks.
+name. `load_state_dict` complains about every name that is missing or left over. The next cell
+needs both of your networks.
 """
 
 # %% tags=["experiment"]
@@ -1179,7 +1179,8 @@ check("09.summary", summary)
 r"""
 Now any network can be asked. VGG-16 first. Its activations are 15.2 million numbers, 58 MiB,
 where the notes say 24 million and 93 MB; 102,760,448 of its 138 million parameters are in one
-layer; and the second convolution of a stage has as many channels in as out, such as 3x3x128x128.
+layer; and the second convolution of a stage has as many channels in as out, such as 3x3x128x128; and a pool keeps
+its channels, so that the last two give 512 maps of 14 x 14 and of 7 x 7.
 """
 
 # %% tags=["experiment"]
@@ -1227,7 +1228,8 @@ for text in (naive, narrow):
 # %% [markdown]
 r"""
 The bottlenecks save two thirds of the work and cost a little memory, because there are more maps
-to keep. And here are the light networks of this half, one beside the other. (This cell needs all of them.)
+to keep. And here are the light networks of this half, one beside the other. (This cell needs all
+of them.)
 """
 
 # %% tags=["experiment"]
@@ -1246,8 +1248,9 @@ for name, net in own_nets.items():
 
 # %% [markdown]
 r"""
-The papers say 300 million multiply-adds for MobileNetV2 and 22.8 million parameters for Xception. DenseNet-121 has few
-parameters, and more activations than any of the others: every layer's norm makes a copy of all that came before.
+The papers say 300 million multiply-adds for MobileNetV2 and 22.8 million parameters for Xception.
+DenseNet-121 has few parameters for its depth, and many activations: the norm of every layer makes
+a copy of all that came before.
 
 ## Questions on the second half
 

@@ -189,7 +189,6 @@ def fractal(
     channels: int,
     columns: int,
     unit: Callable,
-    shared: bool = False,
     mean: bool = True,
 ) -> Described:
     net = Described(change("\n".join(fractal_rows(columns))))

@@ -255,11 +255,11 @@ MOBILENETV2 = Exercise(
             "Your maps become too small: each block of a row takes the step. Which one should?",
         ),
         Misconception(
-            "the last block of a row has the stride",
+            "the later blocks of a row have the stride",
             around(lambda *a: mobilenet(
                     str, *a, step=lambda n, s: s if n else 1
                 )),
-            "Your first block of a row has stride 1 and a later one takes the step. Which one should?",
+            "Your first block of a row has stride 1 and the later ones take the step. Which one should?",
         ),
         Misconception(
             "no stride at all",
