@@ -710,3 +710,735 @@ class GoogLeNet(nn.Module):
 
 # %% nbgrader={"grade": true, "grade_id": "check_GoogLeNet"}
 check("09.GoogLeNet", GoogLeNet, Inception)
+
+# %% [markdown]
+r"""
+(The paper speaks of a twelfth of AlexNet's parameters. Counted exactly it is a ninth. And it is
+sometimes called the first network past a hundred layers: it has 22. Highway networks and ResNet
+were the first.)
+
+## Deeper is worse
+
+Is a deeper network a better one? Take a good network of 20 layers and add 36. The deeper one could
+be at least as good: the new layers need only pass on what they get. So its **training** error cannot
+be higher, if training finds the best weights.
+
+K. He and others (2015) tried it on CIFAR-10. The plain network of 56 layers has a **higher** training
+error than that of 20, all through training. That is not overfitting, where the training error falls
+and the test error rises; and it is no vanishing gradient, for batch norm was there. It is hard for
+several layers with ReLU to learn to **do nothing**. This is **degradation**.
+
+Their answer: make doing nothing the start. Let the layers compute what is to be **added**,
+
+$$y = \text{relu}(x + F(x))$$
+
+so that $F = 0$, weights that are all zero, passes x on. The way round F is the **skip** or
+**shortcut**; F is the **residual**, what is left to learn.
+
+A tiny example. Let $x = (-2, 3)$ and let the branch give $F(x) = (1, -1)$.
+"""
+
+# %%
+x, branch = torch.tensor([-2.0, 3.0]), torch.tensor([1.0, -1.0])
+print("plain:                  ", torch.relu(branch).tolist())
+print("residual:               ", torch.relu(x + branch).tolist())
+print("residual, branch zero:  ", torch.relu(x + 0 * branch).tolist())
+print("ReLU before the sum:    ", (x + torch.relu(branch)).tolist())
+show_blocks(
+    {
+        "plain": ((["3x3", "norm", "ReLU", "3x3", "norm", "ReLU"],), ""),
+        "residual": ((["3x3", "norm", "ReLU", "3x3", "norm"], []), "+\nReLU"),
+    },
+    "A line round two convolutions is all the difference",
+)
+
+# %% [markdown]
+r"""
+Of the last line beware: a branch that ends in ReLU can only add. The ReLU stands **behind** the sum.
+
+What if the branch changes the shape? At the first block of a stage the map is halved and the channels
+doubled. Then x must follow. For CIFAR-10 the paper does it without parameters: **every second
+pixel, and channels of zeros**, half of them in front and half behind.
+
+**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm, ReLU, conv 3x3, norm,
+the sum, ReLU; parts `conv1`, `bn1`, `conv2`, `bn2`, no biases before the norms. Where `skip` is
+false nothing is added: that is the plain block, for the comparison below.
+
+<details><summary>A hint</summary>
+<code>x[:, :, ::2, ::2]</code> are the pixels. <code>F.pad(x, (0, 0, 0, 0, a, b))</code> puts a channels
+of zeros in front and b behind: it counts the axes from the last one.
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "CifarBlock"}
+class CifarBlock(nn.Module):
+    """The residual block of the networks for CIFAR-10; plain where skip is false.
+
+    inputs, outputs: channels; they differ only where stride is 2, by an even number.
+    Parts: conv1, bn1, conv2, bn2.
+    forward: x (N, inputs, H, W) to (N, outputs, H / stride, W / stride), rounded up.
+    """
+
+    def __init__(self, inputs, outputs, stride=1, skip=True):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.stride, self.skip, self.zeros = stride, skip, (outputs - inputs) // 2
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        out = torch.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        if self.skip:
+            x = x[:, :, :: self.stride, :: self.stride]
+            out = out + F.pad(x, (0, 0, 0, 0, self.zeros, self.zeros))
+        return torch.relu(out)
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_CifarBlock"}
+check("09.CifarBlock", CifarBlock)
+
+# %% [markdown]
+r"""
+**Exercise `CifarResNet`** (2 points, 15 minutes). The network of $6n + 2$ layers:
+
+| part | what |
+| --- | --- |
+| `conv1`, `bn1` | 3x3, stride 1, padding 1, no bias, to `width` channels; norm; ReLU |
+| `layer1` | `Sequential` of n blocks of `width` channels |
+| `layer2` | n blocks of 2 `width`, the first with stride 2 |
+| `layer3` | n blocks of 4 `width`, the first with stride 2 |
+| `linear` | mean over all places, linear |
+
+Blocks are made as `block(inputs, outputs, stride, **options)`.
+
+<details><summary>A hint</summary>
+A function that makes one stage from inputs, outputs and stride, called three times.
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "CifarResNet"}
+class CifarResNet(nn.Module):
+    """Residual (or plain) network of 6 n + 2 layers for small images.
+
+    block: a class, made as block(inputs, outputs, stride, **options).
+    n: blocks in each of the three stages.  width: channels of the first.
+    Parts: conv1, bn1, layer1, layer2, layer3, linear.
+    forward: images (N, 3, H, W) to scores (N, classes).
+    """
+
+    def __init__(self, block, n, width=16, classes=10, **options):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+
+        def stage(inputs, outputs, stride):
+            first = block(inputs, outputs, stride, **options)
+            rest = (block(outputs, outputs, 1, **options) for _ in range(n - 1))
+            return nn.Sequential(first, *rest)
+
+        self.layer1 = stage(width, width, 1)
+        self.layer2 = stage(width, 2 * width, 2)
+        self.layer3 = stage(2 * width, 4 * width, 2)
+        self.linear = nn.Linear(4 * width, classes)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        x = torch.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_CifarResNet"}
+check("09.CifarResNet", CifarResNet, CifarBlock)
+
+# %% [markdown]
+r"""
+### Experiment: published weights in your network
+
+Weights of ResNet-20 and ResNet-56 for CIFAR-10 are published (Y. Idelbayev's, 2018), with 8.27 % and
+6.61 % test error; the paper has 8.75 % and 6.97 %. If your network calls its parts by the names of the
+table and computes what the paper says, they fit without a change.
+"""
+
+# %% tags=["experiment"]
+from utils.borrow import borrow
+from utils.data import DataError, load_cifar10, load_weights
+from utils.device import best_device
+
+device, full = best_device(), course_mode() == "full"
+Block = borrow("09.CifarBlock", CifarBlock)
+Net = borrow("09.CifarResNet", CifarResNet, CifarBlock)
+pictures = load_cifar10(n_train=10_000 if full else 600, n_test=10_000 if full else 200)
+print(pictures.description)
+
+
+# %% tags=["experiment"]
+def error_of(net, X, y):
+    """The share of pictures that the net gets wrong, in %."""
+    net.to(device).eval()
+    wrong = 0
+    with torch.no_grad():
+        for rows in torch.arange(len(X)).split(500):
+            scores = net(X[rows].to(device))
+            wrong += (scores.argmax(1).cpu() != y[rows]).sum().item()
+    return 100 * wrong / len(X)
+
+
+published_errors = {}
+for name, n in {"resnet20": 3, "resnet56": 9}.items():
+    try:
+        weights = load_weights(name)
+    except DataError as error:
+        print(f"{name}: no weights here ({error})".splitlines()[0])
+        continue
+    net = Net(Block, n)
+    net.load_state_dict(weights.state)
+    mean, std = (torch.tensor(v).view(3, 1, 1) for v in (weights.mean, weights.std))
+    X = (torch.from_numpy(pictures.X_test) - mean) / std
+    error = error_of(net, X, torch.from_numpy(pictures.y_test))
+    published_errors[name] = error
+    print(f"{name}: {error:.2f} % of {len(X):,} test pictures wrong")
+if pictures.builtin:
+    print("These are the built-in pictures: the weights have never seen their like.")
+
+# %% [markdown]
+r"""
+On all 10,000 pictures (`COURSE_MODE=full python solutions/09_architectures.py`) the network written
+here gives FULL_ERRORS. Quick mode looks at 200 pictures.
+
+### Experiment: plain against residual
+
+The paper trained for 64,000 steps on a graphics card. For a computer with two cores we take a quarter
+of the width and few pictures; the effect is so strong that it shows all the same.
+"""
+
+# %% tags=["experiment"]
+from torch.utils.data import DataLoader, TensorDataset
+from tqdm.auto import tqdm
+
+n_epochs, width, batch = (8, 8, 128) if full else (2, 4, 50)
+X_train = (torch.from_numpy(pictures.X_train) - 0.5) / 0.25
+train_set = TensorDataset(X_train, torch.from_numpy(pictures.y_train))
+
+
+def learn(net, name):
+    """Train with momentum and a rate that falls to zero; the loss of each epoch."""
+    net.to(device).train()
+    loader = DataLoader(train_set, batch, shuffle=True)
+    optimiser = torch.optim.SGD(net.parameters(), 0.1, momentum=0.9, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimiser, n_epochs * len(loader)
+    )
+    losses = []
+    for _ in tqdm(range(n_epochs), desc=name):
+        found = []
+        for X, y in loader:
+            optimiser.zero_grad()
+            loss = F.cross_entropy(net(X.to(device)), y.to(device))
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            found.append(loss.item())
+        losses.append(sum(found) / len(found))
+    return losses
+
+
+# %% tags=["experiment"]
+learned, test_errors = {}, {}
+X_test = (torch.from_numpy(pictures.X_test) - 0.5) / 0.25
+for kind, skip in {"plain": False, "residual": True}.items():
+    for n in (3, 9):
+        name = f"{kind}, {6 * n + 2} layers"
+        torch.manual_seed(0)
+        net = Net(Block, n, width, skip=skip)
+        learned[name] = learn(net, name)
+        test_errors[name] = error_of(net, X_test, torch.from_numpy(pictures.y_test))
+last = {name: losses[-1] for name, losses in learned.items()}
+verb = "learns less" if last["plain, 56 layers"] > last["plain, 20 layers"] else "learns more"
+show_learning(learned, f"Without skips the deeper net {verb} than the shallow one")
+for name, error in test_errors.items():
+    print(f"{name}: training loss {last[name]:.3f}, test error {error:.1f} %")
+
+# %% [markdown]
+r"""
+FULL_CURVES
+
+The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at: plain 20 layers about 9.5 %
+test error, plain 56 layers about 13 %, residual 20 layers 8.75 %, 56 layers 6.97 %, 110 layers
+6.43 %. With skips the order turns round: **deeper is better**.
+
+One way to see why: a chain of n residual blocks, multiplied out, is a sum over $2^n$ ways through it,
+short ones and long ones (A. Veit and others, 2016). There is always a short way for the
+gradient.
+
+## The residual networks for ImageNet
+
+There the shortcut of a block that changes the shape is a **1x1 convolution with the stride, and
+norm**, called `downsample`. Where the shape stays it is nothing at all: what is there but the
+identity would stand in the way.
+
+**Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample` where it is needed:
+a `Sequential` of convolution and norm. A class attribute says by how much the block widens:
+`expansion = 1`; it is there.
+
+<details><summary>A hint</summary>
+It is needed where the stride is not 1, and where the channels differ. <code>self.downsample =
+None</code> says that it is not.
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "BasicBlock"}
+class BasicBlock(nn.Module):
+    """The residual block of ResNet-18 and ResNet-34.
+
+    inputs: channels in.  planes: channels out.  stride: of the first convolution.
+    Parts: conv1, bn1, conv2, bn2 and, only where the shape changes, downsample.
+    forward: x (N, inputs, H, W) to (N, planes, H / stride, W / stride), rounded up.
+    """
+
+    expansion = 1
+
+    def __init__(self, inputs, planes, stride=1):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, planes, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.downsample = None
+        if stride != 1 or inputs != planes:
+            conv = nn.Conv2d(inputs, planes, 1, stride, bias=False)
+            self.downsample = nn.Sequential(conv, nn.BatchNorm2d(planes))
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        out = torch.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        return torch.relu(out + (self.downsample(x) if self.downsample else x))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_BasicBlock"}
+check("09.BasicBlock", BasicBlock)
+
+# %% [markdown]
+r"""
+From 50 layers on the block is a **bottleneck**, GoogLeNet's idea: 1x1 to narrow, 3x3, 1x1 to widen
+again by 4. On 256 channels that is 70 thousand parameters, against 1.2 million for two 3x3
+convolutions.
+
+Two later networks change one number each. **ResNeXt** (S. Xie and others, 2017) makes the middle wider and
+cuts it into **groups** that do not see each other: many narrow branches side by side, as in Inception,
+but all alike. **Wide ResNet** (S. Zagoruyko and N. Komodakis, 2016) makes the middle twice as wide: 50 wide
+layers beat 152 narrow ones, and run faster. Both fit into one formula for the width of the middle,
+
+$$\text{width} = \lfloor \text{planes} \cdot \text{base width} / 64 \rfloor \cdot \text{groups}$$
+"""
+
+# %%
+show_blocks(
+    {
+        "basic": ((["3x3, 64", "norm", "ReLU", "3x3, 64", "norm"], []), "+\nReLU"),
+        "bottleneck": (
+            (["1x1, 64", "norm, ReLU", "3x3, 64", "norm, ReLU", "1x1, 256", "norm"], []),
+            "+\nReLU",
+        ),
+        "ResNeXt": (
+            (["1x1, 128", "norm, ReLU", "3x3, 128\n32 groups", "norm, ReLU",
+              "1x1, 256", "norm"], []),
+            "+\nReLU",
+        ),
+        "pre-activation": ((["norm, ReLU", "3x3", "norm, ReLU", "3x3"], []), "+"),
+    },
+    "Four residual blocks; only the last hands its input on untouched",
+)  # fmt: skip
+
+# %% [markdown]
+r"""
+**Exercise `Bottleneck`** (4 points, 25 minutes). conv 1x1, norm, ReLU, conv 3x3 with stride and groups,
+norm, ReLU, conv 1x1 to `4 * planes` channels, norm, the sum, ReLU. (The paper has the stride in the
+first convolution. The published weights have it in the 3x3, which sees every pixel; it is a little
+better.)
+
+<details><summary>A hint</summary>
+<code>nn.Conv2d(width, width, 3, stride, 1, groups=groups, bias=False)</code> is the one in the middle.
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "Bottleneck"}
+class Bottleneck(nn.Module):
+    """The block of ResNet-50 and deeper, of ResNeXt and of Wide ResNet-50.
+
+    inputs: channels in.  planes: a quarter of the channels out.  stride: of the 3x3.
+    groups, base_width: the middle has int(planes * base_width / 64) * groups channels.
+    Parts: conv1, bn1, conv2, bn2, conv3, bn3 and, where the shape changes, downsample.
+    forward: x (N, inputs, H, W) to (N, 4 * planes, H / stride, W / stride), rounded up.
+    """
+
+    expansion = 4
+
+    def __init__(self, inputs, planes, stride=1, groups=1, base_width=64):
+        ### BEGIN SOLUTION
+        super().__init__()
+        width, outputs = int(planes * base_width / 64) * groups, 4 * planes
+        self.conv1 = nn.Conv2d(inputs, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        middle = {"groups": groups, "bias": False}
+        self.conv2 = nn.Conv2d(width, width, 3, stride, 1, **middle)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, outputs, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            conv = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+            self.downsample = nn.Sequential(conv, nn.BatchNorm2d(outputs))
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        out = torch.relu(self.bn1(self.conv1(x)))
+        out = torch.relu(self.bn2(self.conv2(out)))
+        out = self.bn3(self.conv3(out))
+        return torch.relu(out + (self.downsample(x) if self.downsample else x))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_Bottleneck"}
+check("09.Bottleneck", Bottleneck)
+
+# %% [markdown]
+r"""
+**Exercise `ResNet`** (4 points, 30 minutes). One class for ResNet-18 to 152, ResNeXt and Wide ResNet:
+
+| part | what |
+| --- | --- |
+| `conv1`, `bn1` | 7x7, stride 2, padding 3, no bias, to `width` channels; norm; ReLU |
+| | maximum over 3x3, stride 2, padding 1 |
+| `layer1`, `layer2`, … | a `Sequential` for each number in `layers`: so many blocks |
+| `fc` | mean over all places, linear |
+
+The first stage has `planes = width`, each later one twice as many, and there the first block has
+stride 2. A block gives `planes * block.expansion` channels. With `(2, 2, 2, 2)` basic blocks that is
+ResNet-18, with `(3, 4, 6, 3)` bottlenecks ResNet-50, with `groups=32, base_width=4` in addition
+ResNeXt-50, with `base_width=128` Wide ResNet-50-2.
+
+<details><summary>A hint</summary>
+Keep <code>inputs</code> in a variable that each block made brings up to date, and collect the stages
+with <code>self.add_module(f"layer{i}", …)</code>.
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "ResNet"}
+class ResNet(nn.Module):
+    """Residual network for large images, around any block.
+
+    block: a class, made as block(inputs, planes, stride, **options), with `expansion`.
+    layers: how many blocks each stage has.  width: planes of the first stage.
+    Parts: conv1, bn1, layer1, layer2, … and fc.
+    forward: images (N, 3, H, W) to scores (N, classes).
+    """
+
+    def __init__(self, block, layers, classes=1000, width=64, **options):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        inputs, stages = width, []
+        for i, n in enumerate(layers):
+            planes, blocks = width * 2**i, []
+            for j in range(n):
+                stride = 2 if i > 0 and j == 0 else 1
+                blocks.append(block(inputs, planes, stride, **options))
+                inputs = planes * block.expansion
+            stages.append(nn.Sequential(*blocks))
+            self.add_module(f"layer{i + 1}", stages[-1])
+        self.n_stages = len(stages)
+        self.fc = nn.Linear(inputs, classes)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        x = torch.relu(self.bn1(self.conv1(x)))
+        x = F.max_pool2d(x, 3, 2, 1)
+        for i in range(self.n_stages):
+            x = getattr(self, f"layer{i + 1}")(x)
+        return self.fc(x.mean((2, 3)))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_ResNet"}
+check("09.ResNet", ResNet, BasicBlock, Bottleneck)
+
+# %% [markdown]
+r"""
+### Pre-activation
+
+In these blocks the sum still goes through a ReLU, so that even the shortcut loses its negative
+numbers in each block. K. He and others (2016) moved norm and ReLU **in front of** the convolutions. Then
+nothing stands behind the sum, and x travels through the whole network untouched:
+
+$$x_L = x_l + \sum_{i=l}^{L-1} F(x_i)$$
+
+Its gradient is 1 plus something: it cannot vanish. With it they trained 1,001 layers.
+
+**Exercise `PreActBlock`** (2 points, 15 minutes). norm, ReLU, conv 3x3 with the stride, norm, ReLU, conv
+3x3, and the sum. Parts `bn1`, `conv1`, `bn2`, `conv2`, no biases in the convolutions. Where the shape
+changes, `downsample`, a bare 1x1 convolution with the stride, takes what comes **after the first norm
+and ReLU**; else x itself is added.
+
+<details><summary>A hint</summary>
+For the tiny example above with a branch of zeros the block gives (-2, 3), not (0, 3).
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "PreActBlock"}
+class PreActBlock(nn.Module):
+    """The pre-activation block: norm, ReLU and convolution, twice; a sum at the end.
+
+    inputs, outputs: channels.  stride: of the first convolution.
+    Parts: bn1, conv1, bn2, conv2 and, only where the shape changes, downsample.
+    forward: x (N, inputs, H, W) to (N, outputs, H / stride, W / stride), rounded up.
+    """
+
+    def __init__(self, inputs, outputs, stride=1):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            self.downsample = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        active = torch.relu(self.bn1(x))
+        out = self.conv2(torch.relu(self.bn2(self.conv1(active))))
+        return out + (self.downsample(active) if self.downsample else x)
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_PreActBlock"}
+check("09.PreActBlock", PreActBlock)
+
+# %% [markdown]
+r"""
+### Stochastic depth: dropout of whole blocks
+
+A residual block can be left out without breaking anything. G. Huang and others (2016) do so in training, at
+random: for a whole batch the branch is there with probability p, and else it is not even computed,
+which saves its time. In inference it is always there, **times p**, its mean in training. Early blocks,
+upon which all else rests, are kept more often: the rate falls in a line from 1 at the input to
+$p_L$ at the last of L blocks,
+
+$$p_l = 1 - \frac{l}{L} (1 - p_L), \qquad l = 1, \dots, L$$
+
+**Exercise `StochasticDepth`** (2 points, 15 minutes). A module around a branch, kept as `branch`, whose
+output has the shape of its input.
+
+<details><summary>A hint</summary>
+One number for a call: <code>torch.rand(())</code>. Draw first, then decide whether to call the
+branch. <code>self.training</code> tells the mode.
+</details>
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "StochasticDepth"}
+class StochasticDepth(nn.Module):
+    """x + branch(x), where the branch survives training batches only sometimes.
+
+    branch: a module.  survival: the probability that a call in training has it.
+    forward: in training x + branch(x) or x alone, without computing the branch, for
+    the whole batch; in inference x + survival * branch(x).
+    """
+
+    def __init__(self, branch, survival):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.branch, self.survival = branch, survival
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        if not self.training:
+            return x + self.survival * self.branch(x)
+        if torch.rand(()) < self.survival:
+            return x + self.branch(x)
+        return x
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_StochasticDepth"}
+check("09.StochasticDepth", StochasticDepth)
+
+# %% [markdown]
+r"""
+**Exercise `survival_rates`** (1 point, 5 minutes). The line. By hand: four blocks, the last with 0.5,
+give 0.875, 0.75, 0.625, 0.5.
+"""
+
+
+# %% nbgrader={"solution": true, "grade_id": "survival_rates"}
+def survival_rates(n_blocks, last):
+    """The survival rate of each block, first to last: a list of n_blocks numbers.
+
+    last: the rate of the last block.  The line starts with 1 at the input.
+    """
+    ### BEGIN SOLUTION
+    return [1 - (i + 1) / n_blocks * (1 - last) for i in range(n_blocks)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_survival_rates"}
+check("09.survival_rates", survival_rates)
+
+# %% [markdown]
+r"""
+The network of the paper has 54 blocks and $p_L = 0.5$. How many are there on average in a training
+step?
+"""
+
+# %% tags=["experiment"]
+expected_depth = sum(borrow("09.survival_rates", survival_rates)(54, 0.5))
+print(f"{expected_depth} of 54: a quarter of the time saved")
+
+# %% [markdown]
+r"""
+## SECOND HALF HERE
+"""
+
+# %% [markdown]
+r"""
+## Which one?
+
+Accuracy is one axis, and there are two more: parameters (what you store and send) and multiply-adds
+(what you wait for, and pay as power). The picture shows what is published with torchvision's
+weights, one crop of 224 pixels a photograph.
+"""
+
+# %%
+show_published()
+
+# %% [markdown]
+r"""
+Read it like this. AlexNet and VGG carry linear layers around that GoogLeNet showed to be
+unnecessary. From ResNet-50 to ResNet-152 three times the work buys two points. For a phone take
+MobileNetV2. When in doubt begin with a ResNet: it is easy to train, and everything that you may want
+to add was tried on it first.
+
+## Questions
+
+**Question** (1 point). How many weights (without bias) does AlexNet's first linear layer have, for
+its map of 6 x 6 with 256 channels?
+"""
+
+# %% nbgrader={"solution": true, "grade_id": "answer_first_linear"}
+### BEGIN SOLUTION
+answer_first_linear = 6 * 6 * 256 * 4096
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_answer_first_linear"}
+check("09.answer_first_linear", answer_first_linear)
+
+# %% [markdown]
+r"""
+**Question** (1 point). A 7x7 convolution from C to C channels is replaced by a row and a column,
+1x7 and 7x1, from C to C channels each. What share of its weights is left, as a number between 0 and
+1?
+"""
+
+# %% nbgrader={"solution": true, "grade_id": "answer_row_column"}
+### BEGIN SOLUTION
+answer_row_column = (7 + 7) / 49
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_answer_row_column"}
+check("09.answer_row_column", answer_row_column)
+
+# %% [markdown]
+r"""
+**Question** (1 point). A plain network of 56 layers has a higher **training** error than one of 20.
+What is the reason?
+
+* `"a"` It overfits: it has too many parameters for the data.
+* `"b"` Training does not find the weights with which the added layers would pass their input on.
+* `"c"` 56 layers can represent fewer functions than 20.
+* `"d"` Without a skip the gradient is exactly zero in the early layers.
+"""
+
+# %% nbgrader={"solution": true, "grade_id": "answer_degradation"}
+### BEGIN SOLUTION
+answer_degradation = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check_answer_degradation"}
+check("09.answer_degradation", answer_degradation)
+
+# %% [markdown]
+r"""
+## SECOND HALF QUESTIONS HERE
+"""
+
+# %% [markdown]
+r"""
+**Question** (3 points, graded by hand). A friend wants to tell thirty kinds of birds apart on a phone,
+from 5,000 photographs, and asks you which of these architectures to take. In five or six sentences:
+what do you recommend, what speaks against VGG-16 and against ResNet-152, and what would you measure
+before you decide?
+"""
+
+# %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_choice"}
+r"""
+MobileNetV2, with ImageNet weights and a new last layer: 3.5 million parameters are 14 MB, and 0.3
+billion multiply-adds a picture run in real time on a phone, with an accuracy on ImageNet like
+VGG-16's. VGG-16 takes 138 million parameters, over half a gigabyte in float32, most of them in one
+linear layer that ties it to one image size, and fifty times the work. ResNet-152 is six points better
+on ImageNet, but does forty times the work of MobileNetV2, and with 5,000 photographs the gain may well
+vanish. I would measure accuracy on photographs that were held out, seconds for each picture and
+battery on the phone itself (multiply-adds predict time badly, because memory traffic counts as
+well), and the size of the file; with ResNet-18 beside it as a second candidate.
+"""
+
+# %% [markdown]
+r"""
+## What to remember
+
+* Small filters in a rule-based stack (VGG); 1x1 convolutions mix channels and make bottlenecks (NiN,
+  GoogLeNet); a mean over all places replaces the large linear layer.
+* Plain depth degrades. A skip makes doing nothing the start, and deeper becomes better.
+* The ReLU stands behind the sum, or, with pre-activation, nothing does. No bias before a batch norm.
+* Names of parts are an interface: weights load by name.
+* Count parameters, multiply-adds and memory by program; notes and papers slip.
+
+To read more: Y. LeCun and others, *Gradient-based learning applied to document recognition* (1998),
+<https://doi.org/10.1109/5.726791>; A. Krizhevsky and others, *ImageNet classification with deep
+convolutional neural networks* (2012), <https://doi.org/10.1145/3065386>; M. Zeiler and R. Fergus (2014),
+<https://arxiv.org/abs/1311.2901>; K. Simonyan and A. Zisserman (2014),
+<https://arxiv.org/abs/1409.1556>; M. Lin and others (2014), <https://arxiv.org/abs/1312.4400>; C. Szegedy and
+others (2014, 2015), <https://arxiv.org/abs/1409.4842>, <https://arxiv.org/abs/1512.00567>; K. He and
+others (2015, 2016), <https://arxiv.org/abs/1512.03385>, <https://arxiv.org/abs/1603.05027>; S.
+Zagoruyko and N. Komodakis (2016), <https://arxiv.org/abs/1605.07146>; S. Xie and others (2017),
+<https://arxiv.org/abs/1611.05431>; G. Huang and others (2016), <https://arxiv.org/abs/1603.09382>; A.
+Veit and others (2016), <https://arxiv.org/abs/1605.06431>; A. Canziani and others, *An analysis of deep
+neural network models for practical applications* (2017), <https://arxiv.org/abs/1605.07678>.
+
+Next: what such a network sees.
+"""

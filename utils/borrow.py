@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 def borrow(exercise_id: str, own: Callable, *others: Callable) -> Callable:
     """The learner's function if it passes its check, else a library's version of it.
 
-    `others` are what `check` is given beside it, where there is more. Says so in a line when the library steps in, so that an experiment can be run by
-    someone who skipped an exercise. Raises LookupError where no library has it.
+    `others` are what `check` is given beside it, where there is more. Says so in a line
+    when the library steps in, so that an experiment can be run by someone who skipped
+    an exercise. Raises LookupError where no library has it.
     """
     from utils.checks.notebook import LEARNERS_SEED, run
     from utils.exercises import find
