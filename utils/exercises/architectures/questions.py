@@ -13,7 +13,10 @@ QUESTIONS = (
         points=1,
         minutes=3,
         wrong={
-            5 * 5 * 256 * 4096: "That is for a map of 5 x 5, which comes from images of "
+            5
+            * 5
+            * 256
+            * 4096: "That is for a map of 5 x 5, which comes from images of "
             "224 pixels without padding. How large is the last map here?",
             6 * 6 * 256: "That many numbers go in. How many units does each of them "
             "reach?",
@@ -27,7 +30,8 @@ QUESTIONS = (
         minutes=3,
         wrong={
             7 / 49: "That is the row alone. What comes after it?",
-            49 / 14: "That is how many times more the full filter has. Which of the two "
+            49
+            / 14: "That is how many times more the full filter has. Which of the two "
             "is the whole?",
             14: "That many weights there are for a pair of channels. What share of 49 is "
             "that?",
