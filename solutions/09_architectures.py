@@ -354,11 +354,11 @@ over the map. It mixes channels and nothing else. A tiny example, two channels o
 """
 
 # %%
-x = torch.tensor([[1.0, 2.0], [10.0, 20.0]]).reshape(1, 2, 1, 2)
+mixed = torch.tensor([[1.0, 2.0], [10.0, 20.0]]).reshape(1, 2, 1, 2)
 conv = nn.Conv2d(2, 1, 1, bias=False)
 with torch.no_grad():
     conv.weight[:] = torch.tensor([[[[3.0]], [[1.0]]]])
-print("3 · (1, 2) + 1 · (10, 20) =", conv(x).flatten().tolist())
+print("3 · (1, 2) + 1 · (10, 20) =", conv(mixed).flatten().tolist())
 
 # %% [markdown]
 r"""
@@ -446,9 +446,9 @@ with 256 channels:
 
 # %%
 places = 28 * 28
-naive = places * 256 * (128 + 192 * 9 + 96 * 25)
-squeezed = places * (256 * (64 + 64 + 128 + 64) + 64 * (192 * 9 + 96 * 25))
-print(f"naive {naive / 1e6:.0f} M, with bottlenecks {squeezed / 1e6:.0f} M")
+naive_adds = places * 256 * (128 + 192 * 9 + 96 * 25)
+squeezed_adds = places * (256 * (64 + 64 + 128 + 64) + 64 * (192 * 9 + 96 * 25))
+print(f"naive {naive_adds / 1e6:.0f} M, with bottlenecks {squeezed_adds / 1e6:.0f} M")
 
 # %% [markdown]
 r"""
