@@ -891,7 +891,7 @@ from utils.device import best_device
 device, full = best_device(), course_mode() == "full"
 Block = borrow("09.CifarBlock", CifarBlock)
 Net = borrow("09.CifarResNet", CifarResNet, CifarBlock)
-pictures = load_cifar10(n_train=10_000 if full else 600, n_test=10_000 if full else 200)
+pictures = load_cifar10(n_train=5_000 if full else 600, n_test=10_000 if full else 200)
 print(pictures.description)
 
 
@@ -939,7 +939,7 @@ of the width and few pictures; the effect is so strong that it shows all the sam
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm.auto import tqdm
 
-n_epochs, width, batch = (8, 8, 128) if full else (2, 4, 50)
+n_epochs, width, batch = (8, 8, 64) if full else (2, 4, 50)
 X_train = (torch.from_numpy(pictures.X_train) - 0.5) / 0.25
 train_set = TensorDataset(X_train, torch.from_numpy(pictures.y_train))
 
@@ -968,14 +968,15 @@ def learn(net, name):
 
 # %% tags=["experiment"]
 learned, test_errors = {}, {}
-X_test = (torch.from_numpy(pictures.X_test) - 0.5) / 0.25
+X_test = (torch.from_numpy(pictures.X_test[:2000]) - 0.5) / 0.25
+y_test = torch.from_numpy(pictures.y_test[:2000])
 for kind, skip in {"plain": False, "residual": True}.items():
     for n in (3, 9):
         name = f"{kind}, {6 * n + 2} layers"
         torch.manual_seed(0)
         net = Net(Block, n, width, skip=skip)
         learned[name] = learn(net, name)
-        test_errors[name] = error_of(net, X_test, torch.from_numpy(pictures.y_test))
+        test_errors[name] = error_of(net, X_test, y_test)
 last = {name: losses[-1] for name, losses in learned.items()}
 verb = (
     "learns less"
