@@ -33,7 +33,7 @@ def fill(module: nn.Module, seed: int, scale: float = 1.0) -> nn.Module:
     for name, tensor in module.state_dict().items():
         if tensor.is_floating_point():
             drawn = numbers_for(name, tuple(tensor.shape), seed)
-            tensor.copy_(torch.from_numpy(drawn * (1 if name in buffers else scale)))
+            tensor.copy_(torch.tensor(drawn * (1 if name in buffers else scale)))
     return module
 
 

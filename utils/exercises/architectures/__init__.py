@@ -12,7 +12,10 @@ from utils.exercises.architectures.depth import STOCHASTIC_DEPTH, SURVIVAL_RATES
 from utils.exercises.architectures.googlenet import GOOGLENET_EXERCISE
 from utils.exercises.architectures.inception import INCEPTION_EXERCISE
 from utils.exercises.architectures.inception_v3 import INCEPTION_V3
+from utils.exercises.architectures.part_two import PART_TWO
 from utils.exercises.architectures.pre_activation import PRE_ACT_BLOCK
+from utils.exercises.architectures.questions import QUESTIONS, WRITTEN
+from utils.exercises.architectures.questions_two import QUESTIONS_TWO
 from utils.exercises.architectures.residual import BASIC_BLOCK
 from utils.exercises.architectures.resnet import RESNET_EXERCISE
 
@@ -32,4 +35,8 @@ EXERCISES = (
     PRE_ACT_BLOCK,
     STOCHASTIC_DEPTH,
     SURVIVAL_RATES,
+    *PART_TWO,
+    *QUESTIONS,
+    *QUESTIONS_TWO,
+    WRITTEN,
 )
