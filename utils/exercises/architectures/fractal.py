@@ -147,6 +147,12 @@ JOIN_PATHS = Exercise(
             "mean taken?",
         ),
         Misconception(
+            "dropped paths become zeros",
+            lambda *a: joined(*a, rescue=False, weigh=lambda kept: kept / len(kept)),
+            "A dropped path counts as a zero in your mean, and all of them may be dropped "
+            "at once. Over which paths is the mean taken, and how many must survive?",
+        ),
+        Misconception(
             "scaled as in dropout",
             lambda paths, drop, generator: joined(
                 paths,
