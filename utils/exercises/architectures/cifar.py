@@ -38,8 +38,9 @@ def cifar_block(
     table = table.replace("$shortcut", SAME if stride == 1 else shortcut)
     if not skip:
         table = table.replace("bn2, padded", "bn2")
-    pad = (outputs - inputs) // 2
-    return Described(table, inputs=inputs, outputs=outputs, stride=stride, pad=pad)
+    values = {"inputs": inputs, "outputs": outputs, "stride": stride}
+    zeros = outputs - inputs
+    return Described(table, **values, zeros=zeros, pad=zeros // 2)
 
 
 def cifar_block_cases(rng: np.random.Generator) -> list[Case]:
@@ -59,11 +60,11 @@ def cifar_block_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-ZEROS_BEHIND = """half Subsample 0 < input
-nothing Threshold 1e9 0 < half
-padded Cat < half, nothing # """
+ZEROS_BEHIND = """thin Subsample 0 < input
+padded ConstantPad3d (0,0,0,0,0,$zeros) 0.0 < thin # """
 PROJECTED = "padded Conv2d $inputs $outputs 1 $stride bias=False"
-BLURRED = bent(ZEROS_BEHIND, ("half Subsample 0", "half AvgPool2d 2 ceil_mode=True"))
+BLURRED = """thin AvgPool2d 2 ceil_mode=True < input
+padded ConstantPad3d (0,0,0,0,$pad,$pad) 0.0 < thin # """
 
 
 def thinned(x: np.ndarray) -> np.ndarray:
