@@ -49,7 +49,7 @@ def show_challenge() -> None:
     bars = axis.bar(list(CHALLENGE), errors, color=colours, edgecolor="k")
     told = [f"{e:g} %" + (f"\n{n} layers" if n else "") for e, n in CHALLENGE.values()]
     axis.axhline(PERSON, color=COLOURS[5], ls="--", zorder=0.5)
-    axis.text(6.5, PERSON, f"a person:\n{PERSON} %", color=COLOURS[5], fontsize=9)
+    axis.text(6.5, PERSON + 0.5, f"a person:\n{PERSON} %", color=COLOURS[5], fontsize=9)
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
     axis.bar_label(bars, told, fontsize=8, padding=2, bbox=paper)
     axis.set(ylabel="top-5 error in %", ylim=(0, 34), xlim=(-0.6, 7.3))
