@@ -2666,13 +2666,13 @@ check("09.answer_separable", answer_separable)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A transposed convolution with 4x4 filters, stride 2 and padding 1 gets a
+**Question** (1 point). A transposed convolution with 8x8 filters, stride 2 and padding 3 gets a
 map of 14 x 14. How high is its output?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_transposed"}
 ### BEGIN SOLUTION
-answer_transposed = (14 - 1) * 2 + 4 - 2 * 1
+answer_transposed = (14 - 1) * 2 + 8 - 2 * 3
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check_answer_transposed"}

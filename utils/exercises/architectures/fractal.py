@@ -85,6 +85,18 @@ def join_cases(rng: np.random.Generator) -> list[Case]:
         same = np.stack([paths[0]] * 3)
         return subject(Tensor(same), NEARLY_ALL, TorchGenerator(seed))
 
+    def repeated(name, drop):
+        def play(subject):
+            def twenty(first):
+                subject.call(Named("torch.manual_seed"), first)
+                values, generator = Tensor(np.arange(3.0)), TorchGenerator(seed)
+                kept = subject.keep(generator)
+                return [subject(values, drop, kept).array.item() for _ in range(20)]
+
+            return {"the same again": twenty(1) == twenty(2)}
+
+        return Case(f"the same generator, {name}", play)
+
     def counted(n, drop):
         values = Tensor(10.0 ** np.arange(n).reshape(n, 1))
         means = {kept: np.mean([10.0**i for i in kept]) for kept in chances(n, drop)}
@@ -105,6 +117,8 @@ def join_cases(rng: np.random.Generator) -> list[Case]:
         Case("nothing dropped: the mean", nothing_dropped, close()),
         Case("nearly all dropped: one is left", one_left),
         Case("nearly all dropped, three equal paths", alike),
+        repeated("some dropped", 0.5),
+        repeated("nearly all dropped", NEARLY_ALL),
         counted(3, 0.3),
         counted(2, 0.8),
     ]
@@ -133,6 +147,12 @@ JOIN_PATHS = Exercise(
             "mean taken?",
         ),
         Misconception(
+            "dropped paths become zeros",
+            lambda *a: joined(*a, rescue=False, weigh=lambda kept: kept / len(kept)),
+            "A dropped path counts as a zero in your mean, and all of them may be dropped "
+            "at once. Over which paths is the mean taken, and how many must survive?",
+        ),
+        Misconception(
             "scaled as in dropout",
             lambda paths, drop, generator: joined(
                 paths,
@@ -152,6 +172,12 @@ JOIN_PATHS = Exercise(
             "always the first one survives",
             lambda *a: joined(*a, survivor=0),
             "When all are dropped you always keep the same path. How is the survivor chosen?",
+        ),
+        Misconception(
+            "the generator is not used",
+            lambda paths, drop, generator: joined(paths, drop, None),
+            "With the same generator you draw something else each time. Which argument of "
+            "PyTorch's random functions takes the generator?",
         ),
         Misconception(
             "drop taken for the chance to survive",

@@ -26,10 +26,10 @@ QUESTIONS_TWO = (
         wrong={
             7: "That is a convolution forward: the map would shrink. Which way round do "
             "you use the formula?",
-            30: "Padding cuts something off the output here. How much on each side?",
-            32: "Padding makes the output of a transposed convolution smaller. What "
+            34: "Padding cuts something off the output here. How much on each side?",
+            40: "Padding makes the output of a transposed convolution smaller. What "
             "becomes of the outer rows?",
-            29: "You cut off one row in all. On how many sides does padding act?",
+            31: "You cut off three rows in all. On how many sides does padding act?",
             26: "That is how far apart the first and the last stamp begin. How large is "
             "the last one, and what is cut off?",
         },
