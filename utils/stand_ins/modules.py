@@ -57,6 +57,11 @@ def count(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
+def rates(module: nn.Module) -> list[float]:
+    """The different rates of its dropout layers."""
+    return sorted({m.p for m in module.modules() if isinstance(m, nn.Dropout)})
+
+
 def buffers(module: nn.Module) -> dict[str, torch.Tensor]:
     """Running means and variances by name."""
     return {n: b for n, b in module.named_buffers() if b.is_floating_point()}

@@ -31,7 +31,7 @@ def share_of(part: np.ndarray, whole: np.ndarray) -> str:
     """How much of the branch an output holds, in words."""
     ratio = part / whole
     if np.allclose(ratio, ratio[0, 0], atol=1e-4):
-        return f"{abs(ratio[0, 0]):.3f} of the branch"
+        return f"{round(float(ratio[0, 0]), 3) + 0.0:.3f} of the branch"
     by_row = np.allclose(ratio, ratio[:, :1], atol=1e-4)
     return "each row its own share" if by_row else "something else"
 

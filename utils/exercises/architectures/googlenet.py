@@ -20,6 +20,7 @@ from utils.exercises.architectures.shared import (
     dropout_case,
     gradient_case,
     output_case,
+    rate_case,
     shapes_case,
 )
 from utils.networks.described import Described
@@ -98,6 +99,7 @@ def googlenet_cases(rng: np.random.Generator) -> list[Case]:
         output_case("scores, a simple block", rng, image, *narrow),
         gradient_case("gradients reach everything", rng, image, *narrow),
         dropout_case(rng, image, *narrow),
+        rate_case(0.2, *narrow),
         count_case(6_624_904, *own, NAME="your own Inception"),
         count_case(6_998_552, *own, size=5, unit=PLAIN, NAME="as in the paper"),
     ]
@@ -140,6 +142,16 @@ GOOGLENET_EXERCISE = Exercise(
                 )
             ),
             "Training drops nothing. What stands between the mean and the last layer?",
+        ),
+        Misconception(
+            "the dropout of AlexNet",
+            wrong(
+                lambda *a, **k: googlenet(
+                    bent(GOOGLENET, ("Dropout 0.2", "Dropout 0.5")), *a, **k
+                )
+            ),
+            "Your net drops half of the numbers before the last layer, as AlexNet does. How "
+            "much does the table drop?",
         ),
         Misconception(
             "no pool between the stages",

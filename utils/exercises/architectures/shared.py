@@ -173,3 +173,12 @@ def dropout_case(
 
 
 MODES = "eval", "train"
+
+
+def rate_case(rate: float, *args: Any, **options: Any) -> Case:
+    """The rate of the dropout layers, where they are layers and not functions."""
+
+    def play(subject):
+        return ours(subject, "rates", on_meta(subject, *args, **options)) or [rate]
+
+    return Case(f"dropout of {rate:g}", play, expected=[rate])
