@@ -187,7 +187,7 @@ ALEXNET_EXERCISE = Exercise(
             "convolutions is there a ReLU?",
         ),
         Misconception(
-            "no activation between the linear layers",
+            "three linear layers in a row",
             lambda *a, **k: alexnet(
                 bent(
                     ALEXNET, ("r.2 ReLU", "r.2 Identity"), ("r.5 ReLU", "r.5 Identity")

@@ -227,7 +227,7 @@ NIN_EXERCISE = Exercise(
             "Your scores have four axes, (N, classes, 1, 1). Which two must go?",
         ),
         Misconception(
-            "dropout forgotten",
+            "nothing dropped",
             lambda *a: nin(bent(NIN, ("Dropout 0.5", "Identity")), *a),
             "Training drops nothing. Where does the table have dropout?",
         ),
