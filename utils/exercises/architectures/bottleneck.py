@@ -90,7 +90,7 @@ def bottleneck_cases(rng: np.random.Generator) -> list[Case]:
         output_case("more channels", rng, size, 8, 3),
         output_case("stride 2", rng, (2, 6, 7, 5), *larger),
         output_case("groups", rng, size, 8, 4, 1, **grouped),
-        output_case("training", rng, (3, 6, 5, 6), *larger, MODE="train"),
+        output_case("training", rng, (3, 8, 5, 6), *same, MODE="train"),
         gradient_case("gradients reach everything", rng, (2, 6, 7, 5), *larger),
     ]
 

@@ -10,6 +10,7 @@ from utils.exercises.architectures.shared import (
     bent,
     count_case,
     dropout_case,
+    drops_case,
     gradient_case,
     output_case,
     shapes_case,
@@ -166,6 +167,8 @@ def alexnet_cases(rng: np.random.Generator) -> list[Case]:
         output_case("scores, narrow ZFNet", rng, size, NARROW_ZF, 5, hidden=9),
         gradient_case("gradients reach everything", rng, size, *narrow),
         dropout_case(rng, size, *narrow),
+        drops_case("classifier.1", rng, size, *narrow),
+        drops_case("classifier.4", rng, (6, 3, 70, 70), NARROW, 5, 40),
     ]
 
 
