@@ -57,6 +57,19 @@ def count(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
+def dropped(module: nn.Module, part: str, x: torch.Tensor) -> float:
+    """The share of the numbers that reach a part which training sets to zero."""
+    seen: list[torch.Tensor] = []
+    layer = module.get_submodule(part)
+    hook = layer.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    torch.manual_seed(0)
+    module.eval()(x)
+    module.train()(x)
+    hook.remove()
+    alive = seen[0] != 0
+    return (seen[1][alive] == 0).double().mean().item()
+
+
 def rates(module: nn.Module) -> list[float]:
     """The different rates of its dropout layers."""
     return sorted({m.p for m in module.modules() if isinstance(m, nn.Dropout)})

@@ -53,25 +53,22 @@ def bottleneck(
     return Described(table, width=width(planes, groups, base_width), **values)
 
 
-def bent_class(*changes: tuple[str, str], **options) -> dict[str, type]:
+def as_class(build: Callable, expansion: int) -> type:
+    """A class whose calls build something, and which knows its expansion."""
+
+    def make(cls, *args, **options):
+        return build(*args, **options)
+
+    return type("Built", (), {"__new__": make, "expansion": expansion})
+
+
+def bent_class(*changes: tuple[str, str], widens: int = 4, **bends) -> dict[str, type]:
     """The class whose table has these changes."""
 
-    class Bent:
-        expansion = 4
+    def build(*args, **options):
+        return bottleneck(bent(BOTTLENECK, *changes), *args, **bends, **options)
 
-        def __new__(cls, *args, **more):
-            return bottleneck(bent(BOTTLENECK, *changes), *args, **options, **more)
-
-    return {"Bottleneck": Bent}
-
-
-class Unexpanded:
-    """A block that ends as narrow as it is in the middle."""
-
-    expansion = 1
-
-    def __new__(cls, *args, **options):
-        return bottleneck(BOTTLENECK, *args, expansion=1, **options)
+    return {"Bottleneck": as_class(build, widens)}
 
 
 def bottleneck_cases(rng: np.random.Generator) -> list[Case]:
@@ -93,7 +90,7 @@ def bottleneck_cases(rng: np.random.Generator) -> list[Case]:
         output_case("more channels", rng, size, 8, 3),
         output_case("stride 2", rng, (2, 6, 7, 5), *larger),
         output_case("groups", rng, size, 8, 4, 1, **grouped),
-        output_case("training", rng, (3, 6, 5, 6), *larger, MODE="train"),
+        output_case("training", rng, (3, 8, 5, 6), *same, MODE="train"),
         gradient_case("gradients reach everything", rng, (2, 6, 7, 5), *larger),
     ]
 
@@ -176,7 +173,7 @@ BOTTLENECK_EXERCISE = Exercise(
         ),
         Misconception(
             "no expansion",
-            {"Bottleneck": Unexpanded},
+            bent_class(widens=1, expansion=1),
             "Your block gives `planes` channels. What does the last 1 x 1 convolution do "
             "to their number?",
         ),

@@ -10,6 +10,7 @@ from utils.exercises.architectures.shared import (
     bent,
     count_case,
     dropout_case,
+    drops_case,
     gradient_case,
     output_case,
     shapes_case,
@@ -166,6 +167,8 @@ def alexnet_cases(rng: np.random.Generator) -> list[Case]:
         output_case("scores, narrow ZFNet", rng, size, NARROW_ZF, 5, hidden=9),
         gradient_case("gradients reach everything", rng, size, *narrow),
         dropout_case(rng, size, *narrow),
+        drops_case("classifier.1", rng, size, *narrow),
+        drops_case("classifier.4", rng, (6, 3, 70, 70), NARROW, 5, 40),
     ]
 
 
@@ -187,7 +190,7 @@ ALEXNET_EXERCISE = Exercise(
             "convolutions is there a ReLU?",
         ),
         Misconception(
-            "no activation between the linear layers",
+            "three linear layers in a row",
             lambda *a, **k: alexnet(
                 bent(
                     ALEXNET, ("r.2 ReLU", "r.2 Identity"), ("r.5 ReLU", "r.5 Identity")

@@ -11,6 +11,7 @@ from utils.exercises.architectures.shared import (
     bent,
     count_case,
     dropout_case,
+    drops_case,
     gradient_case,
     output_case,
     shapes_case,
@@ -35,7 +36,7 @@ B = (64, (3, 3)), (128, (3, 3)), *A[2:]
 C = *B[:2], (256, (3, 3, 1)), (512, (3, 3, 1)), (512, (3, 3, 1))
 D = *B[:2], (256, (3, 3, 3)), (512, (3, 3, 3)), (512, (3, 3, 3))
 E = *B[:2], (256, (3,) * 4), (512, (3,) * 4), (512, (3,) * 4)
-NARROW = (4, (3,)), (5, (3, 3)), (6, (3, 3, 1))
+NARROW = (4, (3,)), (5, (3, 5)), (6, (3, 3, 1))
 
 
 def vgg(
@@ -68,6 +69,8 @@ def vgg_cases(rng: np.random.Generator) -> list[Case]:
         output_case("scores of a narrow one", rng, size, *narrow),
         gradient_case("gradients reach everything", rng, size, *narrow),
         dropout_case(rng, size, *narrow),
+        drops_case("classifier.3", rng, (6, 3, 20, 20), NARROW, 5, 40),
+        drops_case("classifier.6", rng, (6, 3, 20, 20), NARROW, 5, 40),
     ]
 
 
@@ -178,6 +181,8 @@ def nin_cases(rng: np.random.Generator) -> list[Case]:
         output_case("scores of a narrow one", rng, (2, 3, 14, 17), SMALL_NIN),
         gradient_case("gradients reach everything", rng, (2, 3, 14, 11), SMALL_NIN),
         dropout_case(rng, (2, 3, 14, 11), SMALL_NIN),
+        drops_case("block2.0", rng, (3, 3, 14, 11), SMALL_NIN),
+        drops_case("block3.0", rng, (9, 3, 14, 11), SMALL_NIN),
     ]
 
 
@@ -227,7 +232,7 @@ NIN_EXERCISE = Exercise(
             "Your scores have four axes, (N, classes, 1, 1). Which two must go?",
         ),
         Misconception(
-            "dropout forgotten",
+            "nothing dropped",
             lambda *a: nin(bent(NIN, ("Dropout 0.5", "Identity")), *a),
             "Training drops nothing. Where does the table have dropout?",
         ),

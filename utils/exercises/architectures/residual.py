@@ -76,7 +76,7 @@ def basic_cases(rng: np.random.Generator) -> list[Case]:
         output_case("more channels", rng, size, *larger),
         output_case("stride 2, more channels", rng, size, *larger, 2),
         output_case("stride 2, same channels", rng, size, *same, 2),
-        output_case("training", rng, (3, 4, 5, 6), *larger, 2, MODE="train"),
+        output_case("training", rng, (3, 4, 5, 6), *same, MODE="train"),
         gradient_case("gradients reach everything", rng, size, *larger, 2),
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.architectures.bottleneck import BOTTLENECK, bottleneck
+from utils.exercises.architectures.bottleneck import BOTTLENECK, as_class, bottleneck
 from utils.exercises.architectures.residual import BASIC, basic
 from utils.exercises.architectures.shared import (
     BY_HAND,
@@ -103,20 +103,10 @@ def resnet_cases(rng: np.random.Generator) -> list[Case]:
 
 def block_oracles() -> dict[str, type]:
     """The two blocks as classes, which know their expansion."""
-
-    class Basic:
-        expansion = 1
-
-        def __new__(cls, *args, **options):
-            return basic(BASIC, *args, **options)
-
-    class Deep:
-        expansion = 4
-
-        def __new__(cls, *args, **options):
-            return bottleneck(BOTTLENECK, *args, **options)
-
-    return {"BasicBlock": Basic, "Bottleneck": Deep}
+    return {
+        "BasicBlock": as_class(lambda *a, **k: basic(BASIC, *a, **k), 1),
+        "Bottleneck": as_class(lambda *a, **k: bottleneck(BOTTLENECK, *a, **k), 4),
+    }
 
 
 def wrong(build: Callable) -> dict[str, Callable]:

@@ -15,7 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from utils.checks.compare import WrongStructure, close
+from utils.checks.compare import (
+    Agreement,
+    Difference,
+    WrongStructure,
+    close,
+    compare,
+    within,
+)
 from utils.checks.exercise import Case
 from utils.checks.rules import without
 from utils.checks.wording import describe
@@ -91,7 +98,26 @@ def shapes_case(name: str, *args: Any, working: str = "", **options: Any) -> Cas
     def play(subject):
         return ours(subject, "shapes", on_meta(subject, *args, **options))
 
-    return Case(name, play, working=working)
+    return Case(name, play, SAME_PARTS, working=working)
+
+
+def find_parts(expected: dict, got: Any, label: str) -> Difference | None:
+    """The first names that are missing or too many, else the first other shape."""
+    if isinstance(got, dict) and set(got) != set(expected):
+        missing = [f"`{key}`" for key in expected if key not in got]
+        extra = [f"`{key}`" for key in got if key not in expected]
+        lists = {"There is no ": missing, "There should be no ": extra}
+        told = [start + listed(names) for start, names in lists.items() if names]
+        return Difference(" ".join(told))
+    return compare(expected, got, label, 0, 0)
+
+
+def listed(names: list[str]) -> str:
+    rest = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return f"{', '.join(names[:4])}{rest}."
+
+
+SAME_PARTS = Agreement(find_parts)
 
 
 def count_case(expected: int, *args: Any, working: str = "", NAME="", **options: Any):
@@ -173,6 +199,20 @@ def dropout_case(
 
 
 MODES = "eval", "train"
+
+
+def drops_case(
+    part: str, rng: np.random.Generator, shape: tuple[int, ...], *args: Any, **options
+) -> Case:
+    """Half of what reaches a part is dropped in training: there are about 100 numbers."""
+    x, seed = drawn(rng, shape), int(rng.integers(2**31))
+
+    def play(subject):
+        net = filled(subject, *args, SEED=seed, **options)
+        return ours(subject, "dropped", net, part, x)
+
+    share = within(0.15, 0.85, f"the share dropped before `{part}`")
+    return Case(f"half is dropped before `{part}`", play, share, None)
 
 
 def rate_case(rate: float, *args: Any, **options: Any) -> Case:
