@@ -2027,7 +2027,7 @@ class MobileNetV2(nn.Module):
     others have stride 1).  stem, head: channels of the first and last convolution.
     `features`, a Sequential: Sequential(3x3 convolution with stride 2, padding 1, no
     bias; norm; ReLU6), the blocks, Sequential(1x1 convolution without bias, norm, ReLU6).
-    Then the mean over all places, and `classifier`: dropout 0.2 and a linear layer.
+    Then the mean over all places, and `classifier`, a Sequential: dropout 0.2, linear.
     """
 
     def __init__(self, block, stages, classes=1000, stem=32, head=1280):

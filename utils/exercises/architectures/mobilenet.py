@@ -12,6 +12,7 @@ from utils.exercises.architectures.shared import (
     count_case,
     dropout_case,
     gradient_case,
+    on_meta,
     output_case,
     shapes_case,
     zero_case,
@@ -217,11 +218,16 @@ def mobilenet_cases(rng: np.random.Generator) -> list[Case]:
     simple = Named("utils.stand_ins.blocks.InvertedLike")
     narrow, image = (simple, FEW, 9, 6, 8), (2, 3, 37, 43)
     own = Own("InvertedResidual")
+
+    def dropped(subject):
+        return on_meta(subject, *narrow).get_submodule("classifier.0").p
+
     return [
         shapes_case("names and shapes, a simple block", *narrow),
         output_case("scores, a simple block", rng, image, *narrow),
         gradient_case("gradients reach everything", rng, image, *narrow),
         dropout_case(rng, image, simple, FEW, 9, 6, 128),
+        Case("what share is dropped", dropped),
         count_case(3_504_872, own, STAGES, NAME="your own blocks"),
     ]
 
