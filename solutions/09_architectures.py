@@ -923,8 +923,8 @@ published_errors = {}
 for name, n in {"resnet20": 3, "resnet56": 9}.items():
     try:
         weights = load_weights(name)
-    except DataError as error:
-        print(f"{name}: no weights here ({error})".splitlines()[0])
+    except DataError:
+        print(f"{name}: its weights are not here, so it is left out")
         continue
     net = Net(Block, n)
     net.load_state_dict(weights.state)
@@ -1359,7 +1359,7 @@ training step?
 
 # %% tags=["experiment"]
 expected_depth = sum(borrow("09.survival_rates", survival_rates)(54, 0.5))
-print(f"{expected_depth} of 54: a quarter of the time saved")
+print(f"{expected_depth:.2f} of 54: a quarter of the time saved")
 
 # %% [markdown]
 r"""
