@@ -50,22 +50,23 @@ show_challenge()
 
 # %% [markdown]
 r"""
-A **top-5 error** means that the right kind is not among the five that the net finds most likely.
+A **top-5 error** means that the right kind is not among the five that the net finds most
+likely.
 
 ## Names, and how you are checked
 
 A module's parameters have names, from the attributes that you choose: `self.conv1 =
-nn.Conv2d(...)` gives `conv1.weight` and `conv1.bias`. Inside a `Sequential` layers are numbered:
-`features.0.weight`. Weights are published as dictionaries by name, so a network that calls its
-layers otherwise cannot load them. Therefore each exercise says what the parts are called.
-Layers without parameters may be called anything, or be functions such as `torch.relu`; but
-inside a numbered `Sequential` they count.
+nn.Conv2d(...)` gives `conv1.weight` and `conv1.bias`. Inside a `Sequential` layers are
+numbered: `features.0.weight`. Weights are published as dictionaries by name, so a network that
+calls its layers otherwise cannot load them. Therefore each exercise says what the parts are
+called. Layers without parameters may be called anything, or be functions such as `torch.relu`;
+but inside a numbered `Sequential` they count.
 
 The checks fill your module with numbers drawn from a seed, compare names, shapes, output and
 gradients with those of the published network, and count the parameters at full size without
 using memory for them. A network that is made of blocks **gets the class of its block as an
-argument**. It is checked with a simple block in its place, so that a mistake in the block does not
-cost you the network; only the cases that say "your block" use your own.
+argument**. It is checked with a simple block in its place, so that a mistake in the block does
+not cost you the network; only the cases that say "your block" use your own.
 
 ## LeNet-5: the pattern
 
@@ -84,8 +85,9 @@ then linear layers.
 | `fc2`, tanh | 84 | (120 + 1) 84 = 10,164 |
 | `fc3` | 10 scores | (84 + 1) 10 = 850 |
 
-61,706 together, and **48 thousand of them in the first linear layer**. The original counts exactly
-60,000: its second convolution left some connections out, and its pooling had a factor and a bias.
+61,706 together, and **48 thousand of them in the first linear layer**. The original counts
+exactly 60,000: its second convolution left some connections out, and its pooling had a factor
+and a bias.
 
 **Exercise `LeNet5`** (2 points, 10 minutes).
 
@@ -129,11 +131,11 @@ check("09.LeNet5", LeNet5)
 r"""
 ## AlexNet: the same, larger, on two GPUs
 
-In 2012 A. Krizhevsky, I. Sutskever and G. Hinton won with 16.4 % where the next best had 26 %. (One
-net alone has 18.2 %; the 16.4 % are five together, and 15.3 % in the end with more data.) It is
-LeNet's pattern with five convolutions and three linear layers, and with what you have met in
-lessons 04 and 07: **ReLU** in place of tanh, **dropout**, **augmentation**, and five to six days
-on two graphics cards with 3 GB each. Its pools **overlap**: windows of 3x3 at stride 2.
+In 2012 A. Krizhevsky, I. Sutskever and G. Hinton won with 16.4 % where the next best had 26 %.
+(One net alone has 18.2 %; the 16.4 % are five together, and 15.3 % in the end with more data.)
+It is LeNet's pattern with five convolutions and three linear layers, and with what you have met
+in lessons 04 and 07: **ReLU** in place of tanh, **dropout**, **augmentation**, and five to six
+days on two graphics cards with 3 GB each. Its pools **overlap**: windows of 3x3 at stride 2.
 
 Follow an image of 227 pixels through it (the paper says 224, which does not fit; the published
 weights pad by 2 instead):
@@ -151,9 +153,9 @@ print(*sides, "and then 4096, 4096, 1000")
 
 # %% [markdown]
 r"""
-The last map is 6 x 6 with 256 channels, so the first linear layer has $6 \cdot 6 \cdot 256 \cdot
-4096 = 37.7$ million weights. (Notes that say 26 million have a map of 5 x 5, which comes from 224
-pixels without padding.) Nearly all parameters are in the linear layers:
+The last map is 6 x 6 with 256 channels, so the first linear layer has $6 \cdot 6 \cdot 256
+\cdot 4096 = 37.7$ million weights. (Notes that say 26 million have a map of 5 x 5, which comes
+from 224 pixels without padding.) Nearly all parameters are in the linear layers:
 """
 
 # %%
@@ -165,12 +167,12 @@ print(f"convolutions {sum(alexnet_convs):,}, linear layers {sum(alexnet_linear):
 
 # %% [markdown]
 r"""
-There are two AlexNets. The one of the paper has 96, 256, 384, 384, 256 filters, in two towers, one
-on each card. The one whose weights everybody uses is a later one-tower version with 64, 192, 384,
-256, 256. **ZFNet**, the winner of 2013, is AlexNet with a finer first layer (7x7 at stride 2
-instead of 11x11 at stride 4) and more filters later, found by looking at what the layers see
-(lesson 10). So one class with a table serves for all three: a row is
-`(filters, size, stride, padding)`.
+There are two AlexNets. The one of the paper has 96, 256, 384, 384, 256 filters, in two towers,
+one on each card. The one whose weights everybody uses is a later one-tower version with 64,
+192, 384, 256, 256. **ZFNet**, the winner of 2013, is AlexNet with a finer first layer (7x7 at
+stride 2 instead of 11x11 at stride 4) and more filters later, found by looking at what the
+layers see (lesson 10). So one class with a table serves for all three: a row is `(filters,
+size, stride, padding)`.
 """
 
 # %%
@@ -238,12 +240,13 @@ r"""
 ## VGG: small filters, and a rule
 
 AlexNet is a list of special cases. K. Simonyan and A. Zisserman (2014) asked what depth alone
-gives, and made everything else equal: **every filter 3x3 with padding 1, every pool 2x2**. After each
-pool the maps are half as high and wide, and (up to 512) twice as many.
+gives, and made everything else equal: **every filter 3x3 with padding 1, every pool 2x2**.
+After each pool the maps are half as high and wide, and (up to 512) twice as many.
 
-Why 3x3? Two of them in a row see 5x5, three see 7x7 (lesson 05), with fewer weights: for C channels
-$2 \cdot 9 C^2 = 18 C^2$ against $25 C^2$, and $27 C^2$ against $49 C^2$, and with a ReLU in between.
-The paper has five configurations, A to E. As a table, a stage is `(filters, sizes)`:
+Why 3x3? Two of them in a row see 5x5, three see 7x7 (lesson 05), with fewer weights: for C
+channels $2 \cdot 9 C^2 = 18 C^2$ against $25 C^2$, and $27 C^2$ against $49 C^2$, and with a
+ReLU in between. The paper has five configurations, A to E. As a table, a stage is `(filters,
+sizes)`:
 """
 
 # %%
@@ -260,9 +263,10 @@ r"""
 D is known as VGG-16, E as VGG-19. C has some 1x1 filters, of which more below.
 
 **Exercise `VGG`** (3 points, 20 minutes). `features`: each convolution followed by ReLU, padded
-so that the size stays, each stage by a 2x2 maximum. Then `nn.AdaptiveAvgPool2d(7)` and flattening.
-`classifier`: linear, ReLU, dropout, linear, ReLU, dropout, linear. (Dropout stands behind the
-activation here and before the layer in AlexNet. That is the same, but the numbers differ.)
+so that the size stays, each stage by a 2x2 maximum. Then `nn.AdaptiveAvgPool2d(7)` and
+flattening. `classifier`: linear, ReLU, dropout, linear, ReLU, dropout, linear. (Dropout stands
+behind the activation here and before the layer in AlexNet. That is the same, but the numbers
+differ.)
 
 <details><summary>A hint</summary>
 Two loops, one inside the other. A filter of odd size keeps height and width with padding
@@ -348,9 +352,10 @@ own list and you get 15.)
 
 M. Lin and others (2014) had two ideas that all later networks use.
 
-**1x1 convolutions.** A filter of 1x1 looks at one pixel, and at all channels of it. It is a linear
-layer over channels, applied at every pixel alike; two of them with ReLU are a small net that slides
-over the map. It mixes channels and nothing else. A tiny example, two channels of two pixels:
+**1x1 convolutions.** A filter of 1x1 looks at one pixel, and at all channels of it. It is a
+linear layer over channels, applied at every pixel alike; two of them with ReLU are a small net
+that slides over the map. It mixes channels and nothing else. A tiny example, two channels of
+two pixels:
 """
 
 # %%
@@ -363,12 +368,13 @@ print("3 · (1, 2) + 1 · (10, 20) =", conv(mixed).flatten().tolist())
 # %% [markdown]
 r"""
 **Global average pooling.** If the last map has one channel for each class, its mean over all
-places is the score. No linear layer, none of its 100 million weights, and any image size will do.
+places is the score. No linear layer, none of its 100 million weights, and any image size will
+do.
 
-**Exercise `NiN`** (2 points, 15 minutes). Three blocks, named `block1`, `block2` and `block3`. Each is
-a `Sequential` of conv (size as given, padded so that the size stays), ReLU, 1x1 conv, ReLU, 1x1
-conv, ReLU. After the first and after the second block: a maximum over 3x3 at stride 2 with padding
-1, and dropout. After the third the mean over all places.
+**Exercise `NiN`** (2 points, 15 minutes). Three blocks, named `block1`, `block2` and `block3`.
+Each is a `Sequential` of conv (size as given, padded so that the size stays), ReLU, 1x1 conv,
+ReLU, 1x1 conv, ReLU. After the first and after the second block: a maximum over 3x3 at stride 2
+with padding 1, and dropout. After the third the mean over all places.
 
 <details><summary>A hint</summary>
 Write a function that makes one block from its inputs and its row.
@@ -414,15 +420,17 @@ check("09.NiN", NiN)
 
 # %% [markdown]
 r"""
-The network of the paper for CIFAR-10, `((5, 192, 160, 96), (5, 192, 192, 192), (3, 192, 192, 10))`,
-has 966,986 parameters; LeNet's pattern at this width would need millions in its first linear layer.
+The network of the paper for CIFAR-10, `((5, 192, 160, 96), (5, 192, 192, 192), (3, 192, 192,
+10))`, has 966,986 parameters; LeNet's pattern at this width would need millions in its first
+linear layer.
 
 ## GoogLeNet: all sizes at once
 
-Which filter size is right, 1x1, 3x3 or 5x5? C. Szegedy and others (2014) answered: **all**, side by
-side, and let the next layer choose. That is an **Inception** block: several branches look at the same
-input, and their outputs are joined along the channels. Done naively it is expensive. The trick is
-a 1x1 convolution in front that makes the input narrow, a **bottleneck**.
+Which filter size is right, 1x1, 3x3 or 5x5? C. Szegedy and others (2014) answered: **all**,
+side by side, and let the next layer choose. That is an **Inception** block: several branches
+look at the same input, and their outputs are joined along the channels. Done naively it is
+expensive. The trick is a 1x1 convolution in front that makes the input narrow, a
+**bottleneck**.
 """
 
 # %%
@@ -440,8 +448,8 @@ show_blocks(
 
 # %% [markdown]
 r"""
-How much does it save? Multiply-adds of a convolution are weights times places. On a map of 28x28
-with 256 channels:
+How much does it save? Multiply-adds of a convolution are weights times places. On a map of
+28x28 with 256 channels:
 """
 
 # %%
@@ -452,13 +460,14 @@ print(f"naive {naive_adds / 1e6:.0f} M, with bottlenecks {squeezed_adds / 1e6:.0
 
 # %% [markdown]
 r"""
-854 million against 271 million. (The notes say 358 for the second: they count the 3x3 branch twice.)
+854 million against 271 million. (The notes say 358 for the second: they count the 3x3 branch
+twice.)
 
 From here on, the unit of which networks are made is convolution, batch norm, ReLU. Such a
 convolution **needs no bias**: batch norm subtracts the mean of each channel right after, and a
-bias with it. The unit is given to you. `ConvUnit(inputs, outputs, kernel_size=3, padding=1)` calls
-its parts `conv` and `bn`; `PlainUnit`, a convolution with a bias and ReLU, is that of the paper,
-which is a year older than batch norm.
+bias with it. The unit is given to you. `ConvUnit(inputs, outputs, kernel_size=3, padding=1)`
+calls its parts `conv` and `bn`; `PlainUnit`, a convolution with a bias and ReLU, is that of the
+paper, which is a year older than batch norm.
 """
 
 # %%
@@ -467,7 +476,8 @@ print({name: tuple(p.shape) for name, p in unit.named_parameters()})
 
 # %% [markdown]
 r"""
-**Exercise `Inception`** (3 points, 20 minutes). Four branches, all of units, joined in this order:
+**Exercise `Inception`** (3 points, 20 minutes). Four branches, all of units, joined in this
+order:
 
 | name | layers |
 | --- | --- |
@@ -476,8 +486,8 @@ r"""
 | `branch3` | `Sequential`: unit 1x1 to `n5[0]`, unit `size` x `size` to `n5[1]` |
 | `branch4` | `Sequential`: maximum over 3x3, then unit 1x1 to `pool` |
 
-Nothing changes height and width. The paper has `size=5`; the published weights have 3 there, by a
-mistake in the first program that trained them, which stayed.
+Nothing changes height and width. The paper has `size=5`; the published weights have 3 there, by
+a mistake in the first program that trained them, which stayed.
 
 <details><summary>A hint</summary>
 <code>torch.cat([a, b], dim=1)</code> joins along the channels. A pool keeps the size with
@@ -527,10 +537,10 @@ check("09.Inception", Inception)
 r"""
 ### The third version: filters taken apart
 
-A year later the same group made the blocks cheaper. A 5x5 filter becomes two of 3x3, as in VGG: 18
-weights in place of 25. And an $n \times n$ filter becomes a **row and a column**: $1 \times n$, then
-$n \times 1$. For $n = 7$ that is 14 weights in place of 49. Not every 7x7 filter can be had that way;
-it turned out not to matter on maps of 12 to 20 pixels.
+A year later the same group made the blocks cheaper. A 5x5 filter becomes two of 3x3, as in VGG:
+18 weights in place of 25. And an $n \times n$ filter becomes a **row and a column**: $1 \times
+n$, then $n \times 1$. For $n = 7$ that is 14 weights in place of 49. Not every 7x7 filter can
+be had that way; it turned out not to matter on maps of 12 to 20 pixels.
 """
 
 # %%
@@ -553,8 +563,8 @@ show_blocks(
 
 # %% [markdown]
 r"""
-**Exercise `inception_v3`** (3 points, 20 minutes). Both classes, of `ConvUnit`s, with the names of
-the published network, in the order of the figure:
+**Exercise `inception_v3`** (3 points, 20 minutes). Both classes, of `ConvUnit`s, with the names
+of the published network, in the order of the figure:
 
 * `InceptionA`: `branch1x1`; `branch5x5_1`, `branch5x5_2`; `branch3x3dbl_1`, `_2`, `_3`; `branch_pool`;
 * `InceptionC`: `branch1x1`; `branch7x7_1`, `_2`, `_3`; `branch7x7dbl_1` to `_5`; `branch_pool`.
@@ -659,17 +669,17 @@ r"""
 | `inception5a`, `inception5b` | third stage |
 | `fc` | mean over all places, dropout 0.2, linear |
 
-All pools are maxima with stride 2 over 3x3, only the last over 2x2, and all with `ceil_mode=True`: a
-window that hangs over the edge counts.
+All pools are maxima with stride 2 over 3x3, only the last over 2x2, and all with
+`ceil_mode=True`: a window that hangs over the edge counts.
 
-GoogLeNet was also trained with two **auxiliary** classifiers: small heads on 4a and 4d whose loss
-was added, so that the gradient reaches the early layers. They are dropped afterwards, and batch
-norm and skips have made them unnecessary. We leave them out.
+GoogLeNet was also trained with two **auxiliary** classifiers: small heads on 4a and 4d whose
+loss was added, so that the gradient reaches the early layers. They are dropped afterwards, and
+batch norm and skips have made them unnecessary. We leave them out.
 
-**Exercise `GoogLeNet`** (3 points, 25 minutes). The blocks are made by
-`block(inputs, *row, unit=unit, **options)`, so that `GoogLeNet(Inception, GOOGLENET, size=5,
-unit=PlainUnit)` is the network of the paper: 6,998,552 parameters. With the defaults it is that of
-the published weights: 6,624,904, a ninth of AlexNet's.
+**Exercise `GoogLeNet`** (3 points, 25 minutes). The blocks are made by `block(inputs, *row,
+unit=unit, **options)`, so that `GoogLeNet(Inception, GOOGLENET, size=5, unit=PlainUnit)` is the
+network of the paper: 6,998,552 parameters. With the defaults it is that of the published
+weights: 6,624,904, a ninth of AlexNet's.
 
 <details><summary>A hint</summary>
 Keep the names of the blocks in lists, by stage, and use
@@ -731,14 +741,15 @@ were the first.)
 
 ## Deeper is worse
 
-Is a deeper network a better one? Take a good network of 20 layers and add 36. The deeper one could
-be at least as good: the new layers need only pass on what they get. So its **training** error cannot
-be higher, if training finds the best weights.
+Is a deeper network a better one? Take a good network of 20 layers and add 36. The deeper one
+could be at least as good: the new layers need only pass on what they get. So its **training**
+error cannot be higher, if training finds the best weights.
 
-K. He and others (2015) tried it on CIFAR-10. The plain network of 56 layers has a **higher** training
-error than that of 20, all through training. That is not overfitting, where the training error falls
-and the test error rises; and it is no vanishing gradient, for batch norm was there. It is hard for
-several layers with ReLU to learn to **do nothing**. This is **degradation**.
+K. He and others (2015) tried it on CIFAR-10. The plain network of 56 layers has a **higher**
+training error than that of 20, all through training. That is not overfitting, where the
+training error falls and the test error rises; and it is no vanishing gradient, for batch norm
+was there. It is hard for several layers with ReLU to learn to **do nothing**. This is
+**degradation**.
 
 Their answer: make doing nothing the start. Let the layers compute what is to be **added**,
 
@@ -766,15 +777,16 @@ show_blocks(
 
 # %% [markdown]
 r"""
-Of the last line beware: a branch that ends in ReLU can only add. The ReLU stands **behind** the sum.
+Of the last line beware: a branch that ends in ReLU can only add. The ReLU stands **behind** the
+sum.
 
-What if the branch changes the shape? At the first block of a stage the map is halved and the channels
-doubled. Then x must follow. For CIFAR-10 the paper does it without parameters: **every second
-pixel, and channels of zeros**, half of them in front and half behind.
+What if the branch changes the shape? At the first block of a stage the map is halved and the
+channels doubled. Then x must follow. For CIFAR-10 the paper does it without parameters: **every
+second pixel, and channels of zeros**, half of them in front and half behind.
 
-**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm, ReLU, conv 3x3, norm,
-the sum, ReLU; parts `conv1`, `bn1`, `conv2`, `bn2`, no biases before the norms. Where `skip` is
-false nothing is added: that is the plain block, for the comparison below.
+**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm, ReLU, conv
+3x3, norm, the sum, ReLU; parts `conv1`, `bn1`, `conv2`, `bn2`, no biases before the norms.
+Where `skip` is false nothing is added: that is the plain block, for the comparison below.
 
 <details><summary>A hint</summary>
 <code>x[:, :, ::2, ::2]</code> are the pixels. <code>F.pad(x, (0, 0, 0, 0, a, b))</code> puts a channels
@@ -911,8 +923,8 @@ published_errors = {}
 for name, n in {"resnet20": 3, "resnet56": 9}.items():
     try:
         weights = load_weights(name)
-    except DataError as error:
-        print(f"{name}: no weights here ({error})".splitlines()[0])
+    except DataError:
+        print(f"{name}: its weights are not here, so it is left out")
         continue
     net = Net(Block, n)
     net.load_state_dict(weights.state)
@@ -926,14 +938,14 @@ if pictures.builtin:
 
 # %% [markdown]
 r"""
-On all 10,000 pictures (`COURSE_MODE=full python solutions/09_architectures.py`) the network written
-here gives FULL_ERRORS. Quick mode looks at 200 pictures.
+On all 10,000 pictures (`COURSE_MODE=full python solutions/09_architectures.py`) the network
+written here gives FULL_ERRORS. Quick mode looks at 200 pictures.
 
 ### Experiment: plain against residual
 
-The paper trained for 64,000 steps on graphics cards. For a computer with two cores we take half the
-width, few pictures and Adam, which needs fewer steps; the effect is so strong that it shows all the
-same. Quick mode also halves the pictures' sides.
+The paper trained for 64,000 steps on graphics cards. For a computer with two cores we take half
+the width, few pictures and Adam, which needs fewer steps; the effect is so strong that it shows
+all the same. Quick mode also halves the pictures' sides.
 """
 
 # %% tags=["experiment"]
@@ -999,13 +1011,14 @@ for name, error in test_errors.items():
 r"""
 FULL_CURVES
 
-The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at about 9 % test error for
-the plain net of 20 layers and about 13 % for that of 56, read off the figure; with skips at 8.75 % for 20
-layers, 6.97 % for 56 and 6.43 % for 110. With skips the order turns round: **deeper is better**.
+The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at about 9 % test error
+for the plain net of 20 layers and about 13 % for that of 56, read off the figure; with skips at
+8.75 % for 20 layers, 6.97 % for 56 and 6.43 % for 110. With skips the order turns round:
+**deeper is better**.
 
-One way to see why: a chain of n residual blocks, multiplied out, is a sum over $2^n$ ways through it,
-short ones and long ones (A. Veit and others, 2016). There is always a short way for the
-gradient.
+One way to see why: a chain of n residual blocks, multiplied out, is a sum over $2^n$ ways
+through it, short ones and long ones (A. Veit and others, 2016). There is always a short way for
+the gradient.
 
 ## The residual networks for ImageNet
 
@@ -1013,9 +1026,9 @@ There the shortcut of a block that changes the shape is a **1x1 convolution with
 norm**, called `downsample`. Where the shape stays it is nothing at all: what is there but the
 identity would stand in the way.
 
-**Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample` where it is needed:
-a `Sequential` of convolution and norm. A class attribute says by how much the block widens:
-`expansion = 1`; it is there.
+**Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample` where it is
+needed: a `Sequential` of convolution and norm. A class attribute says by how much the block
+widens: `expansion = 1`; it is there.
 
 <details><summary>A hint</summary>
 It is needed where the stride is not 1, and where the channels differ. <code>self.downsample =
@@ -1061,14 +1074,15 @@ check("09.BasicBlock", BasicBlock)
 
 # %% [markdown]
 r"""
-From 50 layers on the block is a **bottleneck**, GoogLeNet's idea: 1x1 to narrow, 3x3, 1x1 to widen
-again by 4. On 256 channels that is 70 thousand parameters, against 1.2 million for two 3x3
-convolutions.
+From 50 layers on the block is a **bottleneck**, GoogLeNet's idea: 1x1 to narrow, 3x3, 1x1 to
+widen again by 4. On 256 channels that is 70 thousand parameters, against 1.2 million for two
+3x3 convolutions.
 
-Two later networks change one number each. **ResNeXt** (S. Xie and others, 2017) makes the middle wider and
-cuts it into **groups** that do not see each other: many narrow branches side by side, as in Inception,
-but all alike. **Wide ResNet** (S. Zagoruyko and N. Komodakis, 2016) makes the middle twice as wide: 50 wide
-layers beat 152 narrow ones, and run faster. Both fit into one formula for the width of the middle,
+Two later networks change one number each. **ResNeXt** (S. Xie and others, 2017) makes the
+middle wider and cuts it into **groups** that do not see each other: many narrow branches side
+by side, as in Inception, but all alike. **Wide ResNet** (S. Zagoruyko and N. Komodakis, 2016)
+makes the middle twice as wide: 50 wide layers beat 152 narrow ones, and run faster. Both fit
+into one formula for the width of the middle,
 
 $$\text{width} = \lfloor \text{planes} \cdot \text{base width} / 64 \rfloor \cdot \text{groups}$$
 """
@@ -1093,10 +1107,10 @@ show_blocks(
 
 # %% [markdown]
 r"""
-**Exercise `Bottleneck`** (4 points, 25 minutes). conv 1x1, norm, ReLU, conv 3x3 with stride and groups,
-norm, ReLU, conv 1x1 to `4 * planes` channels, norm, the sum, ReLU. (The paper has the stride in the
-first convolution. The published weights have it in the 3x3, which sees every pixel; it is a little
-better.)
+**Exercise `Bottleneck`** (4 points, 25 minutes). conv 1x1, norm, ReLU, conv 3x3 with stride and
+groups, norm, ReLU, conv 1x1 to `4 * planes` channels, norm, the sum, ReLU. (The paper has the
+stride in the first convolution. The published weights have it in the 3x3, which sees every
+pixel; it is a little better.)
 
 <details><summary>A hint</summary>
 <code>nn.Conv2d(width, width, 3, stride, 1, groups=groups, bias=False)</code> is the one in the middle.
@@ -1147,7 +1161,8 @@ check("09.Bottleneck", Bottleneck)
 
 # %% [markdown]
 r"""
-**Exercise `ResNet`** (4 points, 30 minutes). One class for ResNet-18 to 152, ResNeXt and Wide ResNet:
+**Exercise `ResNet`** (4 points, 30 minutes). One class for ResNet-18 to 152, ResNeXt and Wide
+ResNet:
 
 | part | what |
 | --- | --- |
@@ -1156,10 +1171,10 @@ r"""
 | `layer1`, `layer2`, … | a `Sequential` for each number in `layers`: so many blocks |
 | `fc` | mean over all places, linear |
 
-The first stage has `planes = width`, each later one twice as many, and there the first block has
-stride 2. A block gives `planes * block.expansion` channels. With `(2, 2, 2, 2)` basic blocks that is
-ResNet-18, with `(3, 4, 6, 3)` bottlenecks ResNet-50, with `groups=32, base_width=4` in addition
-ResNeXt-50, with `base_width=128` Wide ResNet-50-2.
+The first stage has `planes = width`, each later one twice as many, and there the first block
+has stride 2. A block gives `planes * block.expansion` channels. With `(2, 2, 2, 2)` basic
+blocks that is ResNet-18, with `(3, 4, 6, 3)` bottlenecks ResNet-50, with `groups=32,
+base_width=4` in addition ResNeXt-50, with `base_width=128` Wide ResNet-50-2.
 
 <details><summary>A hint</summary>
 Keep <code>inputs</code> in a variable that each block made brings up to date, and collect the stages
@@ -1214,17 +1229,18 @@ r"""
 ### Pre-activation
 
 In these blocks the sum still goes through a ReLU, so that even the shortcut loses its negative
-numbers in each block. K. He and others (2016) moved norm and ReLU **in front of** the convolutions. Then
-nothing stands behind the sum, and x travels through the whole network untouched:
+numbers in each block. K. He and others (2016) moved norm and ReLU **in front of** the
+convolutions. Then nothing stands behind the sum, and x travels through the whole network
+untouched:
 
 $$x_L = x_l + \sum_{i=l}^{L-1} F(x_i)$$
 
 Its gradient is 1 plus something: it cannot vanish. With it they trained 1,001 layers.
 
-**Exercise `PreActBlock`** (2 points, 15 minutes). norm, ReLU, conv 3x3 with the stride, norm, ReLU, conv
-3x3, and the sum. Parts `bn1`, `conv1`, `bn2`, `conv2`, no biases in the convolutions. Where the shape
-changes, `downsample`, a bare 1x1 convolution with the stride, takes what comes **after the first norm
-and ReLU**; else x itself is added.
+**Exercise `PreActBlock`** (2 points, 15 minutes). norm, ReLU, conv 3x3 with the stride, norm,
+ReLU, conv 3x3, and the sum. Parts `bn1`, `conv1`, `bn2`, `conv2`, no biases in the
+convolutions. Where the shape changes, `downsample`, a bare 1x1 convolution with the stride,
+takes what comes **after the first norm and ReLU**; else x itself is added.
 
 <details><summary>A hint</summary>
 For the tiny example above with a branch of zeros the block gives (-2, 3), not (0, 3).
@@ -1268,16 +1284,16 @@ check("09.PreActBlock", PreActBlock)
 r"""
 ### Stochastic depth: dropout of whole blocks
 
-A residual block can be left out without breaking anything. G. Huang and others (2016) do so in training, at
-random: for a whole batch the branch is there with probability p, and else it is not even computed,
-which saves its time. In inference it is always there, **times p**, its mean in training. Early blocks,
-upon which all else rests, are kept more often: the rate falls in a line from 1 at the input to
-$p_L$ at the last of L blocks,
+A residual block can be left out without breaking anything. G. Huang and others (2016) do so in
+training, at random: for a whole batch the branch is there with probability p, and else it is
+not even computed, which saves its time. In inference it is always there, **times p**, its mean
+in training. Early blocks, upon which all else rests, are kept more often: the rate falls in a
+line from 1 at the input to $p_L$ at the last of L blocks,
 
 $$p_l = 1 - \frac{l}{L} (1 - p_L), \qquad l = 1, \dots, L$$
 
-**Exercise `StochasticDepth`** (2 points, 15 minutes). A module around a branch, kept as `branch`, whose
-output has the shape of its input.
+**Exercise `StochasticDepth`** (2 points, 15 minutes). A module around a branch, kept as
+`branch`, whose output has the shape of its input.
 
 <details><summary>A hint</summary>
 One number for a call: <code>torch.rand(())</code>. Draw first, then decide whether to call the
@@ -1316,8 +1332,8 @@ check("09.StochasticDepth", StochasticDepth)
 
 # %% [markdown]
 r"""
-**Exercise `survival_rates`** (1 point, 5 minutes). The line. By hand: four blocks, the last with 0.5,
-give 0.875, 0.75, 0.625, 0.5.
+**Exercise `survival_rates`** (1 point, 5 minutes). The line. By hand: four blocks, the last
+with 0.5, give 0.875, 0.75, 0.625, 0.5.
 """
 
 
@@ -1337,21 +1353,21 @@ check("09.survival_rates", survival_rates)
 
 # %% [markdown]
 r"""
-The network of the paper has 54 blocks and $p_L = 0.5$. How many are there on average in a training
-step?
+The network of the paper has 54 blocks and $p_L = 0.5$. How many are there on average in a
+training step?
 """
 
 # %% tags=["experiment"]
 expected_depth = sum(borrow("09.survival_rates", survival_rates)(54, 0.5))
-print(f"{expected_depth} of 54: a quarter of the time saved")
+print(f"{expected_depth:.2f} of 54: a quarter of the time saved")
 
 # %% [markdown]
 r"""
 ## Fractal networks: depth without a skip
 
-Is it the skip that lets a deep network learn, or is it that there are **short ways** through it?
-FractalNet (G. Larsson and others, 2017) has short ways and no sum with the input. It grows by
-a rule. A fractal of one column is a single unit, $f_1 = \text{unit}$. A fractal of $c + 1$
+Is it the skip that lets a deep network learn, or is it that there are **short ways** through
+it? FractalNet (G. Larsson and others, 2017) has short ways and no sum with the input. It grows
+by a rule. A fractal of one column is a single unit, $f_1 = \text{unit}$. A fractal of $c + 1$
 columns puts two fractals of $c$ columns in a row, and one unit beside them:
 
 $$f_{c+1}(x) = \tfrac12\big(\text{unit}(x) + f_c(f_c(x))\big)$$
@@ -1364,8 +1380,8 @@ show_fractal(3)
 
 # %% [markdown]
 r"""
-**Exercise `FractalBlock`** (2 points, 20 minutes). A class that contains itself, twice. `unit` is
-given: `unit(inputs, outputs, kernel_size=3, padding=1)` is convolution, batch norm and ReLU.
+**Exercise `FractalBlock`** (2 points, 20 minutes). A class that contains itself, twice. `unit`
+is given: `unit(inputs, outputs, kernel_size=3, padding=1)` is convolution, batch norm and ReLU.
 
 <details><summary>A hint</summary>
 In <code>__init__</code> make <code>self.first = FractalBlock(channels, columns - 1, unit)</code>
@@ -1453,9 +1469,9 @@ layer appends a few new channels to all that came before, and so the layers afte
 work of every earlier one. How many a layer adds is the **growth rate**, usually 32; a layer is
 narrow because it need not repeat what is already there.
 
-A layer is a pre-activation block: norm, ReLU, 1x1 convolution to `bottleneck * growth` channels,
-norm, ReLU, 3x3 convolution to `growth` channels. Then the input and the new channels stand side by
-side: 5 channels in and a growth of 3 make 8 channels out.
+A layer is a pre-activation block: norm, ReLU, 1x1 convolution to `bottleneck * growth`
+channels, norm, ReLU, 3x3 convolution to `growth` channels. Then the input and the new channels
+stand side by side: 5 channels in and a growth of 3 make 8 channels out.
 
 **Exercise `DenseLayer`** (2 points, 15 minutes).
 """
@@ -1493,9 +1509,9 @@ check("09.DenseLayer", DenseLayer)
 
 # %% [markdown]
 r"""
-A map that only grows becomes too large. Between two dense blocks a **transition** halves both the
-number of channels (norm, ReLU, 1x1 convolution) and height and width (average pooling 2x2). With
-a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
+A map that only grows becomes too large. Between two dense blocks a **transition** halves both
+the number of channels (norm, ReLU, 1x1 convolution) and height and width (average pooling 2x2).
+With a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
 
 | part | channels |
 | --- | --- |
@@ -1507,10 +1523,10 @@ a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
 | block 3, three layers | 7, 10, 13 |
 
 **Exercise `DenseNet`** (2 points, 30 minutes). DenseNet-121 has blocks of 6, 12, 24 and 16
-layers: with two convolutions a layer, a convolution in the stem, three in the transitions and the
-linear layer these are 121. Your network must have 7,978,856 parameters. The names are
-torchvision's; the published weights are older and say `norm.1` where the name is now `norm1`, so
-that there a rename is needed.
+layers: with two convolutions a layer, a convolution in the stem, three in the transitions and
+the linear layer these are 121. Your network must have 7,978,856 parameters. The names are
+torchvision's; the published weights are older and say `norm.1` where the name is now `norm1`,
+so that there a rename is needed.
 
 <details><summary>A hint</summary>
 An <code>nn.Sequential</code> takes a layer by name with
@@ -1629,10 +1645,10 @@ SQUEEZENET = (
 
 # %% [markdown]
 r"""
-**Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools round **up**:
-a last window that is only half full counts too (`ceil_mode=True`). And the classifier is a 1x1
-convolution with one map for each class, a ReLU, and the mean over the map. With your own `Fire`
-the network has 1,235,496 parameters.
+**Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools round
+**up**: a last window that is only half full counts too (`ceil_mode=True`). And the classifier
+is a 1x1 convolution with one map for each class, a ReLU, and the mean over the map. With your
+own `Fire` the network has 1,235,496 parameters.
 
 <details><summary>A hint</summary>
 Collect the layers of <code>features</code> in a list, with a variable for the number of
@@ -1685,9 +1701,9 @@ r"""
 ## Groups of channels
 
 A filter of a plain convolution sees **all** channels. In a **grouped** convolution the channels
-are split into G groups, and so are the filters; the filters of a group see the channels of their
-own group. AlexNet did so because its two GPUs could not share all maps; today it is done to save:
-each filter reads C / G channels, so weights and multiply-adds are divided by G.
+are split into G groups, and so are the filters; the filters of a group see the channels of
+their own group. AlexNet did so because its two GPUs could not share all maps; today it is done
+to save: each filter reads C / G channels, so weights and multiply-adds are divided by G.
 
 A grouped convolution is a plain one most of whose weights are zero. Four filters of 1x1 in two
 groups on two channels, with the weights 2, 3, 5, 7:
@@ -1774,8 +1790,8 @@ learned filter is seldom of this kind; Inception v3 builds the two halves in fro
 gives up the rest.
 
 **Depthwise separable.** Take channels apart instead. First every channel is filtered by itself:
-a grouped convolution with a group for **each channel**, called **depthwise**, mixes no channels.
-Then a 1x1 convolution, called **pointwise**, mixes channels and no places.
+a grouped convolution with a group for **each channel**, called **depthwise**, mixes no
+channels. Then a 1x1 convolution, called **pointwise**, mixes channels and no places.
 """
 
 # %%
@@ -1833,9 +1849,9 @@ check("09.SeparableConv", SeparableConv)
 
 # %% [markdown]
 r"""
-Xception is made of residual blocks whose **units** are ReLU, separable convolution, batch norm. A
-block of the **entry** has two units, then a maximum pool with stride 2; a block of the **middle**
-has three units and keeps everything.
+Xception is made of residual blocks whose **units** are ReLU, separable convolution, batch norm.
+A block of the **entry** has two units, then a maximum pool with stride 2; a block of the
+**middle** has three units and keeps everything.
 
 **Exercise `XceptionBlock`** (2 points, 25 minutes). One class for both. `widths` lists the
 channels before and after each unit: `(64, 128, 128)` are two units, 64 to 128 and 128 to 128.
@@ -1885,8 +1901,8 @@ check("09.XceptionBlock", XceptionBlock)
 # %% [markdown]
 r"""
 With these two blocks the whole network is a few lines: a stem, three entry blocks, eight of the
-middle, one to the exit, two more separable convolutions and a linear layer. The published network
-has 22,855,952 parameters.
+middle, one to the exit, two more separable convolutions and a linear layer. The published
+network has 22,855,952 parameters.
 """
 
 # %% tags=["experiment"]
@@ -1920,19 +1936,19 @@ r"""
 MobileNet (2017) put depthwise separable convolutions into a network for telephones; its second
 version (M. Sandler and others, 2018) put them into a residual block turned inside out. A
 bottleneck of ResNet is wide, narrow, wide, and the skip joins the **wide** ends. The **inverted
-residual** is narrow, wide, narrow: the cheap depthwise convolution works on the wide middle, and
-the skip joins the **narrow** ends, which are all that must be kept in memory.
+residual** is narrow, wide, narrow: the cheap depthwise convolution works on the wide middle,
+and the skip joins the **narrow** ends, which are all that must be kept in memory.
 
 1. 1x1 convolution from C to `expand * C` channels, batch norm, ReLU6 (left out where `expand` is
    1),
 2. depthwise 3x3 convolution with the stride, batch norm, ReLU6,
 3. 1x1 convolution down to the outputs, batch norm, and **no activation**.
 
-ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear because a
-ReLU on few channels throws away what cannot be got back.
+ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear because
+a ReLU on few channels throws away what cannot be got back.
 
-**Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it fits: stride 1
-and as many channels out as in.
+**Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it fits: stride
+1 and as many channels out as in.
 
 <details><summary>A hint</summary>
 The names of the published weights: <code>conv</code> is a Sequential whose members are up to two
@@ -1980,7 +1996,8 @@ check("09.InvertedResidual", InvertedResidual)
 
 # %% [markdown]
 r"""
-The network is a table. A row says: expand, channels, how many blocks, stride of the first of them.
+The network is a table. A row says: expand, channels, how many blocks, stride of the first of
+them.
 """
 
 # %%
@@ -1996,7 +2013,8 @@ MOBILENETV2 = (
 
 # %% [markdown]
 r"""
-**Exercise `MobileNetV2`** (2 points, 25 minutes). With your own block it has 3,504,872 parameters.
+**Exercise `MobileNetV2`** (2 points, 25 minutes). With your own block it has 3,504,872
+parameters.
 """
 
 
@@ -2040,9 +2058,9 @@ check("09.MobileNetV2", MobileNetV2, InvertedResidual)
 
 # %% [markdown]
 r"""
-Because your networks have torchvision's names, weights that others trained on ImageNet fit in by
-name. `load_state_dict` complains about every name that is missing or left over. The next cell
-needs both of your networks.
+Because your networks have torchvision's names, weights that others trained on ImageNet fit in
+by name. `load_state_dict` complains about every name that is missing or left over. The next
+cell needs both of your networks.
 """
 
 # %% tags=["experiment"]
@@ -2076,15 +2094,15 @@ r"""
 
 A go board is an image: 19 x 19 points, and in the place of three colours 48 **planes** that say
 where stones are, how many liberties they have, and so on. The policy network (D. Silver and
-others, 2016) looks at it and gives a probability to each of the 361 points: where would a strong
-player move?
+others, 2016) looks at it and gives a probability to each of the 361 points: where would a
+strong player move?
 
 * 192 filters of 5x5, padding 2, ReLU: the board stays 19 x 19;
 * eleven times 192 filters of 3x3, padding 1, ReLU;
 * one filter of 1x1, then a **bias of its own for each point**, and the softmax over the board.
 
-There is no pooling: a move is a point, and points must not be blurred. The bias by place (and the
-rim of zeros) is all that knows where on the board it is. 3,882,793 parameters.
+There is no pooling: a move is a point, and points must not be blurred. The bias by place (and
+the rim of zeros) is all that knows where on the board it is. 3,882,793 parameters.
 
 **Exercise `PolicyNet`** (2 points, 15 minutes).
 """
@@ -2128,10 +2146,11 @@ r"""
 
 ### Transposed: from few pixels to many
 
-Convolutions and pools make maps smaller. To draw a picture, or to give every pixel a label, a map
-must grow again. The **transposed convolution** does so: each number of the input **stamps** the
-whole filter into the output, multiplied by itself; the stamps of neighbours lie `stride` apart,
-and where they overlap they are added. In one dimension, input (a, b), filter (x, y, z), stride 2:
+Convolutions and pools make maps smaller. To draw a picture, or to give every pixel a label, a
+map must grow again. The **transposed convolution** does so: each number of the input **stamps**
+the whole filter into the output, multiplied by itself; the stamps of neighbours lie `stride`
+apart, and where they overlap they are added. In one dimension, input (a, b), filter (x, y, z),
+stride 2:
 
 $$(ax,\; ay,\; az + bx,\; by,\; bz)$$
 """
@@ -2146,8 +2165,8 @@ With padding P the outer P numbers on each side are cut off, so that the size is
 matrix of that lesson it is the product with the transposed matrix: hence the name. It does
 **not** undo a convolution: the shape comes back, the numbers do not.
 
-**Exercise `transposed_conv`** (2 points, 20 minutes). In NumPy. The filters are stored as PyTorch
-does for this layer: input channels first.
+**Exercise `transposed_conv`** (2 points, 20 minutes). In NumPy. The filters are stored as
+PyTorch does for this layer: input channels first.
 
 <details><summary>A hint</summary>
 Make an output of zeros without padding, walk over the places of the input, and add a stamp to a
@@ -2243,8 +2262,8 @@ check("09.dilated_conv", dilated_conv)
 r"""
 ### Deformable: where to look is learned
 
-A filter always reads the same grid, whatever is there. The **deformable** convolution (J. Dai and
-others, 2017) moves each of its reading places by an **offset**, which a second convolution
+A filter always reads the same grid, whatever is there. The **deformable** convolution (J. Dai
+and others, 2017) moves each of its reading places by an **offset**, which a second convolution
 computes from the image. (One page of the notes heads it "separable"; the two have nothing to do
 with one another.)
 """
@@ -2254,18 +2273,18 @@ show_reading()
 
 # %% [markdown]
 r"""
-An offset of 0.3 leads between pixels. There one reads by **bilinear** interpolation: of the four
-pixels around, each counts with (1 - its distance in rows) times (1 - its distance in columns). At
-row 0.25, column 0.5 of
+An offset of 0.3 leads between pixels. There one reads by **bilinear** interpolation: of the
+four pixels around, each counts with (1 - its distance in rows) times (1 - its distance in
+columns). At row 0.25, column 0.5 of
 
 $$\begin{pmatrix} 10 & 20 \\ 30 & 40 \end{pmatrix}: \quad
 0.375 \cdot 10 + 0.375 \cdot 20 + 0.125 \cdot 30 + 0.125 \cdot 40 = 20$$
 
-The distances depend on the place, so a gradient reaches the place itself: only so can offsets be
-learned.
+The distances depend on the place, so a gradient reaches the place itself: only so can offsets
+be learned.
 
-**Exercise `bilinear_sample`** (2 points, 25 minutes). In PyTorch, without `grid_sample`. Outside
-the image there are zeros.
+**Exercise `bilinear_sample`** (2 points, 25 minutes). In PyTorch, without `grid_sample`.
+Outside the image there are zeros.
 
 <details><summary>A hint</summary>
 Loop over the two rows <code>rows.floor()</code> and that plus 1, and over two columns alike. A
@@ -2301,9 +2320,9 @@ check("09.bilinear_sample", bilinear_sample)
 
 # %% [markdown]
 r"""
-In a plain convolution output (2, 5) multiplies pixel $(2 + i,\, 5 + j)$ by `w[:, :, i, j]`. In a
-deformable one it reads at $(2 + i + \Delta_{row},\; 5 + j + \Delta_{column})$, and each number of
-the filter has a pair of offsets of its own at each output place.
+In a plain convolution output (2, 5) multiplies pixel $(2 + i,\, 5 + j)$ by `w[:, :, i, j]`. In
+a deformable one it reads at $(2 + i + \Delta_{row},\; 5 + j + \Delta_{column})$, and each
+number of the filter has a pair of offsets of its own at each output place.
 
 **Exercise `deformable_conv`** (2 points, 25 minutes). For one image, stride 1, no padding.
 `sample` is given and does what `bilinear_sample` does.
@@ -2345,8 +2364,8 @@ r"""
 Free offsets may tear a filter apart. Blood vessels, roads and cracks are long and thin, and a
 filter that follows them should stay in one piece. The **dynamic snake** convolution (Y. Qi and
 others, 2023) takes a filter of, say, 1 x 9 and lets its numbers move up and down only, and
-**relative to their neighbour**: the middle stays, and each place adds its own offset (between -1
-and 1) to where the place before it stands.
+**relative to their neighbour**: the middle stays, and each place adds its own offset (between
+-1 and 1) to where the place before it stands.
 """
 
 # %%
@@ -2357,8 +2376,8 @@ r"""
 Five offsets, (0.5, -1, 0.7, 0.25, 1). The middle stays at 0, whatever its offset says. To the
 right: 0.25, then 0.25 + 1 = 1.25. To the left: -1, then -1 + 0.5 = -0.5.
 
-**Exercise `snake_offsets`** (2 points, 15 minutes). How far each place of the filter ends up from
-the middle. Reading there is what `bilinear_sample` does.
+**Exercise `snake_offsets`** (2 points, 15 minutes). How far each place of the filter ends up
+from the middle. Reading there is what `bilinear_sample` does.
 
 <details><summary>A hint</summary>
 <code>cumsum(0)</code> adds up from the front. <code>flip(0)</code> turns the left half round, and
@@ -2392,11 +2411,11 @@ r"""
 
 ### How far it sees
 
-In lesson 05 you computed the **receptive field** of a stack of layers: the number of pixels in a
-row that one output depends on. Dilation belongs to it. Keep two numbers while you go from layer
-to layer: the **field**, and the **jump**, how many pixels lie between two neighbouring outputs.
-Both begin at 1. A layer of size F, stride S and dilation D reaches over $D (F - 1)$ steps of the
-jump that it finds:
+In lesson 05 you computed the **receptive field** of a stack of layers: the number of pixels in
+a row that one output depends on. Dilation belongs to it. Keep two numbers while you go from
+layer to layer: the **field**, and the **jump**, how many pixels lie between two neighbouring
+outputs. Both begin at 1. A layer of size F, stride S and dilation D reaches over $D (F - 1)$
+steps of the jump that it finds:
 
 $$\text{field} \leftarrow \text{field} + D (F - 1) \cdot \text{jump}, \qquad \text{jump} \leftarrow S \cdot \text{jump}$$
 
@@ -2427,9 +2446,10 @@ check("09.receptive_field", receptive_field)
 r"""
 ### What it costs
 
-Papers compare networks by numbers: parameters, multiply-adds, memory. They are easy to get wrong
-by hand: two sets of lecture notes that this course grew out of count one branch of Inception
-twice, and give VGG-16 half as many activations again as it has. So let a program count.
+Papers compare networks by numbers: parameters, multiply-adds, memory. They are easy to get
+wrong by hand: two sets of lecture notes that this course grew out of count one branch of
+Inception twice, and give VGG-16 half as many activations again as it has. So let a program
+count.
 
 `trace(net, shape)` runs any network on PyTorch's `meta` device, which knows shapes and no
 numbers, and notes the layers:
@@ -2446,8 +2466,9 @@ for layer in trace(tiny, (4, 4, 5)):
 
 # %% [markdown]
 r"""
-Layers that only pass numbers on (ReLU, dropout, a sum, a concatenation) are not listed. A linear
-layer is a convolution whose window is the whole map (lesson 05), here 2 x 3 with 6 channels.
+Layers that only pass numbers on (ReLU, dropout, a sum, a concatenation) are not listed. A
+linear layer is a convolution whose window is the whole map (lesson 05), here 2 x 3 with 6
+channels.
 
 By hand, the first layer: a filter sees 4 / 2 = 2 channels, so $6 \cdot 2 \cdot 9 = 108$ weights
 and 6 biases, 114 parameters. Each weight is used once at each of the 2 x 3 places: 648
@@ -2511,8 +2532,9 @@ check("09.summary", summary)
 r"""
 Now any network can be asked. VGG-16 first. Its activations are 15.2 million numbers, 58 MiB,
 where the notes say 24 million and 93 MB; 102,760,448 of its 138 million parameters are in one
-layer; and the second convolution of a stage has as many channels in as out, such as 3x3x128x128; and a pool keeps
-its channels, so that the last two give 512 maps of 14 x 14 and of 7 x 7.
+layer; and the second convolution of a stage has as many channels in as out, such as
+3x3x128x128; and a pool keeps its channels, so that the last two give 512 maps of 14 x 14 and of
+7 x 7.
 """
 
 # %% tags=["experiment"]
@@ -2557,9 +2579,9 @@ for text in (naive, narrow):
 
 # %% [markdown]
 r"""
-The bottlenecks save two thirds of the work and cost a little memory, because there are more maps
-to keep. And here are the light networks of this half, one beside the other. (This cell needs all
-of them.)
+The bottlenecks save two thirds of the work and cost a little memory, because there are more
+maps to keep. And here are the light networks of this half, one beside the other. (This cell
+needs all of them.)
 """
 
 # %% tags=["experiment"]
@@ -2578,18 +2600,18 @@ for name, net in own_nets.items():
 
 # %% [markdown]
 r"""
-The papers say 300 million multiply-adds for MobileNetV2 and 22.8 million parameters for Xception.
-DenseNet-121 has few parameters for its depth, and many activations: the norm of every layer makes
-a copy of all that came before.
+The papers say 300 million multiply-adds for MobileNetV2 and 22.8 million parameters for
+Xception. DenseNet-121 has few parameters for its depth, and many activations: the norm of every
+layer makes a copy of all that came before.
 """
 
 # %% [markdown]
 r"""
 ## Which one?
 
-Accuracy is one axis, and there are two more: parameters (what you store and send) and multiply-adds
-(what you wait for, and pay as power). The picture shows what is published with torchvision's
-weights, one crop of 224 pixels a photograph.
+Accuracy is one axis, and there are two more: parameters (what you store and send) and
+multiply-adds (what you wait for, and pay as power). The picture shows what is published with
+torchvision's weights, one crop of 224 pixels a photograph.
 """
 
 # %%
@@ -2599,13 +2621,13 @@ show_published()
 r"""
 Read it like this. AlexNet and VGG carry linear layers around that GoogLeNet showed to be
 unnecessary. From ResNet-50 to ResNet-152 three times the work buys two points. For a phone take
-MobileNetV2. When in doubt begin with a ResNet: it is easy to train, and everything that you may want
-to add was tried on it first.
+MobileNetV2. When in doubt begin with a ResNet: it is easy to train, and everything that you may
+want to add was tried on it first.
 
 ## Questions
 
-**Question** (1 point). How many weights (without bias) does AlexNet's first linear layer have, for
-its map of 6 x 6 with 256 channels?
+**Question** (1 point). How many weights (without bias) does AlexNet's first linear layer have,
+for its map of 6 x 6 with 256 channels?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_first_linear"}
@@ -2618,9 +2640,9 @@ check("09.answer_first_linear", answer_first_linear)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A 7x7 convolution from C to C channels is replaced by a row and a column,
-1x7 and 7x1, from C to C channels each. What share of its weights is left, as a number between 0 and
-1?
+**Question** (1 point). A 7x7 convolution from C to C channels is replaced by a row and a
+column, 1x7 and 7x1, from C to C channels each. What share of its weights is left, as a number
+between 0 and 1?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_row_column"}
@@ -2680,22 +2702,23 @@ check("09.answer_transposed", answer_transposed)
 
 # %% [markdown]
 r"""
-**Question** (3 points, graded by hand). A friend wants to tell thirty kinds of birds apart on a phone,
-from 5,000 photographs, and asks you which of these architectures to take. In five or six sentences:
-what do you recommend, what speaks against VGG-16 and against ResNet-152, and what would you measure
-before you decide?
+**Question** (3 points, graded by hand). A friend wants to tell thirty kinds of birds apart on a
+phone, from 5,000 photographs, and asks you which of these architectures to take. In five or six
+sentences: what do you recommend, what speaks against VGG-16 and against ResNet-152, and what
+would you measure before you decide?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_choice"}
 r"""
-MobileNetV2, with ImageNet weights and a new last layer: 3.5 million parameters are 14 MB, and 0.3
-billion multiply-adds a picture run in real time on a phone, with an accuracy on ImageNet like
-VGG-16's. VGG-16 takes 138 million parameters, over half a gigabyte in float32, most of them in one
-linear layer that ties it to one image size, and fifty times the work. ResNet-152 is six points better
-on ImageNet, but does forty times the work of MobileNetV2, and with 5,000 photographs the gain may well
-vanish. I would measure accuracy on photographs that were held out, seconds for each picture and
-battery on the phone itself (multiply-adds predict time badly, because memory traffic counts as
-well), and the size of the file; with ResNet-18 beside it as a second candidate.
+MobileNetV2, with ImageNet weights and a new last layer: 3.5 million parameters are 14 MB, and
+0.3 billion multiply-adds a picture run in real time on a phone, with an accuracy on ImageNet
+like VGG-16's. VGG-16 takes 138 million parameters, over half a gigabyte in float32, most of
+them in one linear layer that ties it to one image size, and fifty times the work. ResNet-152 is
+six points better on ImageNet, but does forty times the work of MobileNetV2, and with 5,000
+photographs the gain may well vanish. I would measure accuracy on photographs that were held
+out, seconds for each picture and battery on the phone itself (multiply-adds predict time badly,
+because memory traffic counts as well), and the size of the file; with ResNet-18 beside it as a
+second candidate.
 """
 
 # %% [markdown]
