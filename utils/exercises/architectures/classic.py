@@ -142,7 +142,7 @@ OF_THE_NOTES = (96, 11, 4, 0), (256, 5, 1, 2), (384, 3, 1, 1), (384, 3, 1, 1)
 OF_THE_NOTES = *OF_THE_NOTES, (256, 3, 1, 1)
 ZEILER_FERGUS = (96, 7, 2, 1), (256, 5, 2, 0), (512, 3, 1, 1), (1024, 3, 1, 1)
 ZEILER_FERGUS = *ZEILER_FERGUS, (512, 3, 1, 1)
-NARROW = (4, 11, 4, 2), (6, 5, 1, 2), (5, 3, 1, 1), (7, 3, 1, 1), (3, 3, 1, 1)
+NARROW = (4, 11, 4, 2), (6, 5, 1, 2), (5, 3, 1, 1), (7, 3, 1, 1), (16, 3, 1, 1)
 NARROW_ZF = (4, 7, 2, 1), (6, 5, 2, 0), (5, 3, 1, 1), (7, 3, 1, 1), (3, 3, 1, 1)
 
 
@@ -164,6 +164,7 @@ def alexnet_cases(rng: np.random.Generator) -> list[Case]:
         count_case(62_378_344, OF_THE_NOTES, NAME="96-256-384-384-256"),
         count_case(107_627_624, ZEILER_FERGUS, NAME="ZFNet"),
         output_case("scores, narrow AlexNet", rng, size, *narrow),
+        output_case("scores of flat images", rng, (5, *size[1:]), *narrow, flat=True),
         output_case("scores, narrow ZFNet", rng, size, NARROW_ZF, 5, hidden=9),
         gradient_case("gradients reach everything", rng, size, *narrow),
         dropout_case(rng, size, *narrow),

@@ -136,10 +136,17 @@ def output_case(
     shape: tuple[int, ...],
     *args: Any,
     working: str = "",
+    flat: bool = False,
     **options: Any,
 ) -> Case:
-    """The output for drawn weights; in training mode the running statistics too."""
+    """The output for drawn weights; in training mode the running statistics too.
+
+    Images that are `flat` have one colour each: of the maps that they give about half
+    are negative everywhere, so that a ReLU before a maximum shows.
+    """
     x, seed = drawn(rng, shape), int(rng.integers(2**31))
+    if flat:
+        x = Tensor(np.broadcast_to(x.array[..., :1, :1], shape).copy())
 
     def play(subject):
         net = filled(subject, *args, SEED=seed, **options)
