@@ -221,6 +221,7 @@ def mobilenet_cases(rng: np.random.Generator) -> list[Case]:
     return [
         shapes_case("names and shapes, a simple block", *narrow),
         output_case("scores, a simple block", rng, image, *narrow),
+        output_case("scores of loud images", rng, image, *narrow, loud=30.0),
         gradient_case("gradients reach everything", rng, image, *narrow),
         dropout_case(rng, image, simple, FEW, 9, 6, 128),
         rate_case(0.2, *narrow),

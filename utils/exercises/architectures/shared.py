@@ -137,16 +137,18 @@ def output_case(
     *args: Any,
     working: str = "",
     flat: bool = False,
+    loud: float = 1.0,
     **options: Any,
 ) -> Case:
     """The output for drawn weights; in training mode the running statistics too.
 
     Images that are `flat` have one colour each: of the maps that they give about half
-    are negative everywhere, so that a ReLU before a maximum shows.
+    are negative everywhere, so that a ReLU before a maximum shows. `loud` ones reach
+    the upper end of ReLU6.
     """
     x, seed = drawn(rng, shape), int(rng.integers(2**31))
-    if flat:
-        x = Tensor(np.broadcast_to(x.array[..., :1, :1], shape).copy())
+    corner = x.array[..., :1, :1]
+    x = Tensor(loud * (np.broadcast_to(corner, shape) if flat else x.array))
 
     def play(subject):
         net = filled(subject, *args, SEED=seed, **options)
