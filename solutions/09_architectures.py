@@ -2497,10 +2497,9 @@ def summary(layers):
 
     layers: from `trace`, dictionaries with `name`; `kind` ("conv", "linear", "norm",
     "pool"); `inputs`, the numbers of the layers that it reads, [] for the image;
-    `channels` of its input; `shape` of its output, (K, OH, OW) or (K,); `size`,
-    `stride`, `dilation`, pairs (height, width); `groups`; `bias`.
-    Returns a list of dictionaries with the keys name, shape, parameters, multiply_adds,
-    memory (bytes) and field (a pair).
+    `channels` of its input; `shape` of its output, (K, OH, OW) or (K,); `groups`; `bias`;
+    `size`, `stride`, `dilation`, pairs (height, width). Returns a list of dictionaries
+    with the keys name, shape, parameters, multiply_adds, memory (bytes), field (a pair).
     """
     ### BEGIN SOLUTION
     rows, seen = [], []
@@ -2509,16 +2508,12 @@ def summary(layers):
         if layer["kind"] in ("conv", "linear"):
             weights = K * layer["channels"] // layer["groups"] * area
         biases = K * layer["bias"] * (2 if layer["kind"] == "norm" else 1)
-        before = [seen[i] for i in layer["inputs"]] or [((1, 1), (1, 1))]
-        field, jump = [], []
-        for side in (0, 1):
-            step = max(jumps[side] for _, jumps in before)
-            reach = layer["dilation"][side] * (layer["size"][side] - 1)
-            field.append(max(fields[side] for fields, _ in before) + reach * step)
-            jump.append(step * layer["stride"][side])
-        seen.append((field, jump))
+        before = [seen[i] for i in layer["inputs"]] or [np.ones((2, 2), int)]
+        field, jump = np.max(before, axis=0)
+        field = field + np.subtract(layer["size"], 1) * layer["dilation"] * jump
+        seen.append((field, jump * layer["stride"]))
         row = {"name": layer["name"], "shape": layer["shape"]}
-        row |= {"parameters": weights + biases, "field": tuple(field)}
+        row |= {"parameters": weights + biases, "field": tuple(field.tolist())}
         numbers = int(np.prod(layer["shape"]))
         row["multiply_adds"] = weights * numbers // K
         rows.append(row | {"memory": 4 * numbers})

@@ -28,7 +28,8 @@ def equivalent() -> dict[tuple[str, str], str]:
     """The reasons why some mutants are right answers, by exercise and change."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(TABLES.glob("*.txt"))]
     lines = "".join(texts).splitlines()
-    rows = [line.split(" | ") for line in lines if line and not line.startswith("#")]
+    rows = [line.split(" | ", 1) for line in lines if line and line[0] != "#"]
+    rows = [(key, *rest.rsplit(" | ", 1)) for key, rest in rows]
     return {(key, change): reason for key, change, reason in rows}
 
 

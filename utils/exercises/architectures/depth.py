@@ -15,6 +15,7 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.exercises.architectures.shared import BY_HAND, is_module
 from utils.subject import Handle, Named, Network, Subject, Tensor
 
+SURVIVAL = 0.7
 CALLS = 400
 ROOM = 6.5
 """Standard deviations: a false alarm comes less than once in 10 ** 9."""
@@ -36,47 +37,70 @@ def share_of(part: np.ndarray, whole: np.ndarray) -> str:
     return "each row its own share" if by_row else "something else"
 
 
+def as_often():
+    """Is the share of calls as near to `SURVIVAL` as chance allows?"""
+    slack = ROOM * (SURVIVAL * (1 - SURVIVAL) / CALLS) ** 0.5
+    bounds = SURVIVAL - slack, SURVIVAL + slack
+    return within(*bounds, "the share of calls with a branch")
+
+
+def computed(subject, x: np.ndarray) -> bool:
+    """Batch norm counts how often it was called in training."""
+    block = in_mode(subject, Network((("BatchNorm1d", 3),)), 0.5, "train")
+    used = [np.abs(block(Tensor(x)).array - x).max() > 1e-4 for _ in range(60)]
+    counted = block.state_dict()["branch.0.num_batches_tracked"].array
+    return int(counted) == sum(used)
+
+
 def depth_cases(rng: np.random.Generator) -> list[Case]:
     weight = rng.uniform(1, 2, size=(3, 3)).astype(np.float32)
     branch = Network((("Linear", 3, 3, False),), {"0.weight": weight})
     x = rng.uniform(1, 2, size=(4, 3)).astype(np.float32)
-    full, survival = x @ weight.T, 0.7
 
     def parts(subject, mode, p, n):
         block = in_mode(subject, branch, p, mode)
         return [block(Tensor(x)).array - x for _ in range(n)]
 
     def kept(subject):
-        found = parts(subject, "train", survival, CALLS)
+        found = parts(subject, "train", SURVIVAL, CALLS)
         return float(np.mean([np.abs(part).max() > 1e-4 for part in found]))
 
-    def shares(subject, mode, p=survival):
-        found = parts(subject, mode, p, 120)
-        return sorted({share_of(part, full) for part in found})
+    def shared(name, mode, p, *numbers):
+        def play(subject):
+            found = parts(subject, mode, p, 120)
+            return sorted({share_of(part, x @ weight.T) for part in found})
 
-    def computed(subject):
-        """Batch norm counts how often it was called in training."""
-        block = in_mode(subject, Network((("BatchNorm1d", 3),)), 0.5, "train")
-        used = [np.abs(block(Tensor(x)).array - x).max() > 1e-4 for _ in range(60)]
-        counted = block.state_dict()["branch.0.num_batches_tracked"].array
-        return int(counted) == sum(used)
+        expected = [f"{number:.3f} of the branch" for number in numbers]
+        return Case(name, play, expected=expected)
+
+    often = Case("training: kept in 70 % of the calls", kept, as_often(), None)
+    names, free = around(branch, x)
+    return [names, *shares_of(shared), often, free]
+
+
+def shares_of(shared: Callable) -> list[Case]:
+    """How much of the branch is in the output, in all calls of a mode."""
+    return [
+        shared("inference", "eval", SURVIVAL, SURVIVAL),
+        shared("training: all or nothing", "train", SURVIVAL, 0, 1),
+        shared("survival 1", "train", 1.0, 1),
+        shared("survival 0", "train", 0.0, 0),
+    ]
+
+
+def around(branch: Network, x: np.ndarray) -> list[Case]:
+    """The parameters' names, and whether a dropped branch costs nothing."""
 
     def names(subject):
-        return sorted(subject(branch, survival).state_dict())
+        return sorted(subject(branch, SURVIVAL).state_dict())
 
-    slack = ROOM * (survival * (1 - survival) / CALLS) ** 0.5
-    bounds = survival - slack, survival + slack
-    none, whole = "0.000 of the branch", "1.000 of the branch"
-    often = within(*bounds, "the share of calls with a branch")
+    def free(subject):
+        return computed(subject, x)
+
     return [
         Case("names of the parameters", names, expected=["branch.0.weight"]),
-        Case("inference", lambda s: shares(s, "eval"), expected=[f"0.700{none[5:]}"]),
-        Case("training: all or nothing", lambda s: shares(s, "train"), expected=[none, whole]),
-        Case("training: kept in 70 % of the calls", kept, often, None),
-        Case("survival 1", lambda s: shares(s, "train", 1.0), expected=[whole]),
-        Case("survival 0", lambda s: shares(s, "train", 0.0), expected=[none]),
-        Case("a dropped branch is not computed", computed, expected=True),
-    ]  # fmt: skip
+        Case("a dropped branch is not computed", free, expected=True),
+    ]
 
 
 def gated(combine: Callable) -> Callable:

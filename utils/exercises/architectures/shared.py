@@ -142,9 +142,8 @@ def output_case(
 ) -> Case:
     """The output for drawn weights; in training mode the running statistics too.
 
-    Images that are `flat` have one colour each: of the maps that they give about half
-    are negative everywhere, so that a ReLU before a maximum shows. `loud` ones reach
-    the upper end of ReLU6.
+    Of the maps that `flat` images give (one colour each) about half are negative, so
+    that a ReLU before a maximum shows; `loud` ones reach the upper end of ReLU6.
     """
     x, seed = drawn(rng, shape), int(rng.integers(2**31))
     corner = x.array[..., :1, :1]
@@ -152,10 +151,8 @@ def output_case(
 
     def play(subject):
         net = filled(subject, *args, SEED=seed, **options)
-        out = net(x)
-        if options.get("MODE") != "train":
-            return out
-        return {"out": out, **ours(subject, "buffers", net)}
+        out, training = net(x), options.get("MODE") == "train"
+        return {"out": out, **ours(subject, "buffers", net)} if training else out
 
     return Case(name, play, NEAR, working=working)
 
