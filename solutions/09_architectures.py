@@ -2475,6 +2475,10 @@ By hand, the first layer: a filter sees 4 / 2 = 2 channels, so $6 \cdot 2 \cdot 
 and 6 biases, 114 parameters. Each weight is used once at each of the 2 x 3 places: 648
 multiply-adds. The output has 36 numbers of 4 bytes: 144 bytes. It sees 3 x 3 pixels.
 
+A layer is a dictionary with `name`; `kind` ("conv", "linear", "norm", "pool"); `inputs`, the
+numbers of the layers that it reads, `[]` for the image; `channels` of its input; `shape` of its
+output, (K, OH, OW) or (K,); `size`, `stride` and `dilation`, pairs (height, width); `groups`; `bias`.
+
 **Exercise `summary`** (4 points, 35 minutes). A row for each layer.
 
 * parameters: weights and biases; a norm has a scale and a shift for each channel where `bias` is
@@ -2493,14 +2497,9 @@ numbers of a tuple.
 
 # %% nbgrader={"solution": true, "grade_id": "summary"}
 def summary(layers):
-    """A table of a network: what each layer costs and how far it sees.
+    """A row for each layer: name, shape, parameters, multiply_adds, memory, field.
 
-    layers: from `trace`, dictionaries with `name`; `kind` ("conv", "linear", "norm",
-    "pool"); `inputs`, the numbers of the layers that it reads, [] for the image;
-    `channels` of its input; `shape` of its output, (K, OH, OW) or (K,); `size`,
-    `stride`, `dilation`, pairs (height, width); `groups`; `bias`.
-    Returns a list of dictionaries with the keys name, shape, parameters, multiply_adds,
-    memory (bytes) and field (a pair).
+    layers: from `trace`, as described above.  Returns a list of dictionaries.
     """
     ### BEGIN SOLUTION
     rows, seen = [], []

@@ -41,6 +41,11 @@ def draw_fractal(axis: plt.Axes, columns: int, low: float, high: float) -> None:
         draw_fractal(axis, columns - 1, low, middle)
 
 
+def mark_channel(axis: plt.Axes, level, place, text, marker, colour) -> None:
+    axis.plot(level, place, marker, color=colour, markersize=17, markeredgecolor="k")
+    axis.text(level, place, text, ha="center", va="center", fontsize=9, c="w")
+
+
 def show_groups(order: Sequence[int], groups: int) -> None:
     """Two grouped layers, and between them the channels in another order.
 
@@ -49,28 +54,25 @@ def show_groups(order: Sequence[int], groups: int) -> None:
     n = len(order)
     size = n // groups
     fig, axis = plt.subplots(figsize=(6.5, 3.6))
-    for first, second in ((0, 1), (2, 3)):
-        for i in range(n):
-            for j in range(i // size * size, i // size * size + size):
-                axis.plot([first, second], [i, j], color="0.75", lw=1, zorder=0)
+    for i in range(n):
+        for j in range(i // size * size, i // size * size + size):
+            axis.plot([0, 1], [i, j], color="0.75", lw=1, zorder=0)
+            axis.plot([2, 3], [i, j], color="0.75", lw=1, zorder=0)
     for place, channel in enumerate(order):
         colour = COLOURS[channel // size]
         axis.plot([1, 2], [channel, place], color=colour, lw=2, zorder=1)
-    for level, channels in enumerate((range(n), range(n), order, range(n))):
+    for level, channels in enumerate((range(n), range(n), order)):
         for place, channel in enumerate(channels):
             group = channel // size
-            mixed = level == 3
-            face = "0.85" if mixed else COLOURS[group]
-            style = {"marker": "D" if mixed else MARKERS[group], "color": face}
-            axis.plot(level, place, markersize=17, markeredgecolor="k", **style)
-            text = "" if mixed else channel
-            axis.text(level, place, text, ha="center", va="center", fontsize=9, c="w")
+            look = MARKERS[group], COLOURS[group]
+            mark_channel(axis, level, place, channel, *look)
+    for place in range(n):
+        mark_channel(axis, 3, place, "", "D", "0.85")
     names = "in", "after layer 1", "shuffled", "after layer 2"
     axis.set(xticks=range(4), xticklabels=names, yticks=[], xlim=(-0.3, 3.3))
     axis.set(ylabel="channels", ylim=(n - 0.5, -0.5))
-    axis.set_title(
-        "After the shuffle every group of layer 2 hears from all groups", fontsize=10
-    )
+    title = "After the shuffle every group of layer 2 hears from all groups"
+    axis.set_title(title, fontsize=10)
     fig.tight_layout()
 
 
@@ -136,12 +138,11 @@ def show_reading() -> None:
     moved = middle + grid * (1.8, 3.0)
     moved[:, 0] = 0.4 * moved[:, 0] + 0.6 * vessel(moved[:, 1])
     along = middle[1] + np.arange(-4.0, 5.0)
-    snake = np.stack([vessel(along), along], axis=1)
     places = {
         "plain": middle + grid,
         "dilated, 2": middle + 2 * grid,
         "deformable": moved,
-        "snake": snake,
+        "snake": np.stack([vessel(along), along], axis=1),
     }
     fig, axes = plt.subplots(1, 4, figsize=(11, 3.1))
     for axis, (name, read) in zip(axes, places.items(), strict=True):

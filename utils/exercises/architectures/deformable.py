@@ -35,31 +35,34 @@ def between(rng: np.random.Generator, low: int, high: int, shape) -> np.ndarray:
     return nearest + rng.choice([0.2, 0.3, 0.7, 0.8], size=shape)
 
 
+def place_case(name: str, x, rows, columns, **more) -> Case:
+    return call(name, *map(Tensor, (x, rows, columns)), **more)
+
+
+def place_gradients(name: str, *arrays: np.ndarray) -> Case:
+    """The gradients of the image and of both coordinates."""
+
+    def play(subject):
+        kept = [subject.keep(Tensor(array)) for array in arrays]
+        shape = len(arrays[0]), *arrays[1].shape
+        upstream = Tensor(np.cos(np.arange(np.prod(shape))).reshape(shape))
+        target = subject[subject.names[0]]
+        found = subject.gradient(target, *kept, upstream=upstream)
+        names = "x", "rows", "columns"
+        return {f"d{k}": g for k, g in zip(names, found["inputs"], strict=True)}
+
+    return Case(name, play)
+
+
 def sample_cases(rng: np.random.Generator) -> list[Case]:
     def drawn(shape, places, low=0, beyond=0):
         x = rng.normal(size=shape)
         rows = between(rng, low, shape[1] - 1 + beyond, places)
         return x, rows, between(rng, low, shape[2] - 1 + beyond, places)
 
-    def case(name, x, rows, columns, **more):
-        return call(name, *map(Tensor, (x, rows, columns)), **more)
-
-    def gradients(name, *arrays):
-        def play(subject):
-            kept = [subject.keep(Tensor(array)) for array in arrays]
-            upstream = Tensor(np.cos(np.arange(len(arrays[0]) * arrays[1].size)))
-            shape = len(arrays[0]), *arrays[1].shape
-            upstream = Tensor(upstream.array.reshape(shape))
-            target = subject[subject.names[0]]
-            found = subject.gradient(target, *kept, upstream=upstream)
-            names = "x", "rows", "columns"
-            return {f"d{k}": g for k, g in zip(names, found["inputs"], strict=True)}
-
-        return Case(name, play)
-
     x = np.arange(12.0).reshape(1, 3, 4)
     return [
-        case(
+        place_case(
             "one place by hand",
             np.array([[[10.0, 20.0], [30.0, 40.0]]]),
             np.array([0.25]),
@@ -67,11 +70,11 @@ def sample_cases(rng: np.random.Generator) -> list[Case]:
             working="row 0: (10 + 20) / 2 = 15; row 1: (30 + 40) / 2 = 35; a quarter of "
             "the way from one to the other: 15 + 0.25 * 20 = 20",
         ),
-        case("whole places are pixels", x, np.array([0.0, 2, 1]), np.array([3.0, 1, 0])),
-        case("between four pixels, 3 channels", *drawn((3, 5, 7), (6,))),
-        case("a table of places", *drawn((2, 6, 4), (3, 5))),
-        case("over the edge: zeros outside", *drawn((2, 4, 5), (40,), -3, 3)),
-        gradients("gradients of image and places", *drawn((2, 5, 6), (4, 3))),
+        place_case("whole places are pixels", x, np.array([0.0, 2, 1]), np.array([3.0, 1, 0])),
+        place_case("between four pixels, 3 channels", *drawn((3, 5, 7), (6,))),
+        place_case("a table of places", *drawn((2, 6, 4), (3, 5))),
+        place_case("over the edge: zeros outside", *drawn((2, 4, 5), (40,), -3, 3)),
+        place_gradients("gradients of image and places", *drawn((2, 5, 6), (4, 3))),
     ]  # fmt: skip
 
 
@@ -167,14 +170,8 @@ def deformable_cases(rng: np.random.Generator) -> list[Case]:
     sampler = Named("utils.stand_ins.sampling.sample")
 
     def case(name, offsets_of, shape, filters, **more):
-        size = (
-            2,
-            *filters[2:],
-            *(
-                side - reach + 1
-                for side, reach in zip(shape[1:], filters[2:], strict=True)
-            ),
-        )
+        pairs = zip(shape[1:], filters[2:], strict=True)
+        size = 2, *filters[2:], *(side - reach + 1 for side, reach in pairs)
         drawn = rng.normal(size=shape), rng.normal(size=filters), offsets_of(size)
         return call(name, *map(Tensor, drawn), sampler, **more)
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from utils.checks.compare import Agreement, Difference, close
+from utils.checks.compare import Agreement, Difference
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
@@ -70,57 +70,59 @@ def as_often_as_expected(n: int, drop: float) -> Agreement:
     return Agreement(find, by_value=False)  # fmt: skip
 
 
+def repeated(name: str, drop: float, seed: int) -> Case:
+    """Twenty calls with a generator, twice: other random numbers play no part."""
+
+    def twenty(subject, first):
+        subject.call(Named("torch.manual_seed"), first)
+        values, kept = Tensor(np.arange(3.0)), subject.keep(TorchGenerator(seed))
+        return [subject(values, drop, kept).array.item() for _ in range(20)]
+
+    def play(subject):
+        return {"the same again": twenty(subject, 1) == twenty(subject, 2)}
+
+    return Case(f"the same generator, {name}", play)
+
+
+def counted(n: int, drop: float, seed: int) -> Case:
+    """How often each set of paths is what is left."""
+    values = Tensor(10.0 ** np.arange(n).reshape(n, 1))
+    means = {kept: np.mean([10.0**i for i in kept]) for kept in chances(n, drop)}
+
+    def play(subject):
+        generator = subject.keep(TorchGenerator(seed))
+        found = Counter()
+        for _ in range(CALLS):
+            out = subject(values, drop, generator).array.item()
+            near = (k for k, mean in means.items() if np.isclose(out, mean, 1e-5))
+            found[next(near, "none of these")] += 1
+        return dict(found)
+
+    name = f"{CALLS} calls, {n} paths, each dropped with {drop}"
+    return Case(name, play, as_often_as_expected(n, drop), None)
+
+
 def join_cases(rng: np.random.Generator) -> list[Case]:
     paths = rng.normal(size=(3, 2, 4, 5))
     seed = int(rng.integers(2**31))
 
-    def nothing_dropped(subject):
-        return subject(Tensor(paths), 0.0, TorchGenerator(seed))
+    def joined_with(subject, given, drop):
+        return subject(Tensor(given), drop, TorchGenerator(seed))
 
     def one_left(subject):
-        out = subject(Tensor(paths), NEARLY_ALL, TorchGenerator(seed))
+        out = joined_with(subject, paths, NEARLY_ALL)
         return {"is one of the paths": any(np.allclose(out.array, p) for p in paths)}
 
-    def alike(subject):
-        same = np.stack([paths[0]] * 3)
-        return subject(Tensor(same), NEARLY_ALL, TorchGenerator(seed))
-
-    def repeated(name, drop):
-        def play(subject):
-            def twenty(first):
-                subject.call(Named("torch.manual_seed"), first)
-                values, generator = Tensor(np.arange(3.0)), TorchGenerator(seed)
-                kept = subject.keep(generator)
-                return [subject(values, drop, kept).array.item() for _ in range(20)]
-
-            return {"the same again": twenty(1) == twenty(2)}
-
-        return Case(f"the same generator, {name}", play)
-
-    def counted(n, drop):
-        values = Tensor(10.0 ** np.arange(n).reshape(n, 1))
-        means = {kept: np.mean([10.0**i for i in kept]) for kept in chances(n, drop)}
-
-        def play(subject):
-            generator = subject.keep(TorchGenerator(seed))
-            found = Counter()
-            for _ in range(CALLS):
-                out = subject(values, drop, generator).array.item()
-                near = (k for k, mean in means.items() if np.isclose(out, mean, 1e-5))
-                found[next(near, "none of these")] += 1
-            return dict(found)
-
-        name = f"{CALLS} calls, {n} paths, each dropped with {drop}"
-        return Case(name, play, as_often_as_expected(n, drop), None)
-
+    same = np.stack([paths[0]] * 3)
+    equal = "nearly all dropped, three equal paths"
     return [
-        Case("nothing dropped: the mean", nothing_dropped, close()),
+        Case("nothing dropped: the mean", lambda s: joined_with(s, paths, 0.0)),
         Case("nearly all dropped: one is left", one_left),
-        Case("nearly all dropped, three equal paths", alike),
-        repeated("some dropped", 0.5),
-        repeated("nearly all dropped", NEARLY_ALL),
-        counted(3, 0.3),
-        counted(2, 0.8),
+        Case(equal, lambda s: joined_with(s, same, NEARLY_ALL)),
+        repeated("some dropped", 0.5, seed),
+        repeated("nearly all dropped", NEARLY_ALL, seed),
+        counted(3, 0.3, seed),
+        counted(2, 0.8, seed),
     ]
 
 
