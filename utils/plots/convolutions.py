@@ -46,6 +46,14 @@ def mark_channel(axis: plt.Axes, level, place, text, marker, colour) -> None:
     axis.text(level, place, text, ha="center", va="center", fontsize=9, c="w")
 
 
+def draw_groups(axis: plt.Axes, n: int, size: int) -> None:
+    """Lines between the n channels before and after each of two grouped layers."""
+    for i in range(n):
+        for j in range(i // size * size, i // size * size + size):
+            for left in (0, 2):
+                axis.plot([left, left + 1], [i, j], color="0.75", lw=1, zorder=0)
+
+
 def show_groups(order: Sequence[int], groups: int) -> None:
     """Two grouped layers, and between them the channels in another order.
 
@@ -54,10 +62,7 @@ def show_groups(order: Sequence[int], groups: int) -> None:
     n = len(order)
     size = n // groups
     fig, axis = plt.subplots(figsize=(6.5, 3.6))
-    for i in range(n):
-        for j in range(i // size * size, i // size * size + size):
-            axis.plot([0, 1], [i, j], color="0.75", lw=1, zorder=0)
-            axis.plot([2, 3], [i, j], color="0.75", lw=1, zorder=0)
+    draw_groups(axis, n, size)
     for place, channel in enumerate(order):
         colour = COLOURS[channel // size]
         axis.plot([1, 2], [channel, place], color=colour, lw=2, zorder=1)
