@@ -3,11 +3,12 @@
 The oracles are PyTorch's vector-Jacobian products and brute force.
 """
 
+from utils.exercises.visualization.activation_maps import CLASS_ACTIVATION_MAP
 from utils.exercises.visualization.ascent import CLASS_IMAGE_STEP
-from utils.exercises.visualization.cams import CLASS_ACTIVATION_MAP, GRAD_CAM
 from utils.exercises.visualization.dreaming import DEEPDREAM_STEP
 from utils.exercises.visualization.fgsm import FGSM
 from utils.exercises.visualization.fooling import FOOLING_IMAGE
+from utils.exercises.visualization.grad_cams import GRAD_CAM
 from utils.exercises.visualization.guided import GUIDED_RELU
 from utils.exercises.visualization.inversion import INVERT_FEATURES
 from utils.exercises.visualization.occlusion import OCCLUSION_MAP
