@@ -2,14 +2,14 @@
 r"""
 # 10 What a network sees
 
-**The question.** A trained network says *cat*. What in the picture made it say so: the ears, the
-fur, or the sofa? Millions of weights hold the answer, and nobody can read it there. But you can
-**ask**: cover a part and look at what changes, follow a gradient back to the pixels, or let
+**The question.** A trained network says *cat*. What in the picture made it say so: the ears,
+the fur, or the sofa? Millions of weights hold the answer, and nobody can read it there. But you
+can **ask**: cover a part and look at what changes, follow a gradient back to the pixels, or let
 the network paint what it would like to see.
 
-Nothing here trains a network. **The image is what changes**, or what is measured, and the weights
-stay as they are. That one idea gives heat maps, dreams, and pictures that fool a network while
-no person sees a difference.
+Nothing here trains a network. **The image is what changes**, or what is measured, and the
+weights stay as they are. That one idea gives heat maps, dreams, and pictures that fool a
+network while no person sees a difference.
 
 You will write twelve short functions. About five hours.
 """
@@ -63,8 +63,8 @@ names = loaded.class_names
 # %% [markdown]
 r"""
 Networks want their pictures prepared: here the mean of each channel is taken off, and the rest
-is divided by its spread. We want to work with pixels in [0, 1], so the net gets a **hook** (soon
-explained) that prepares whatever comes in. Gradients flow through it.
+is divided by its spread. We want to work with pixels in [0, 1], so the net gets a **hook**
+(soon explained) that prepares whatever comes in. Gradients flow through it.
 """
 
 # %% tags=["experiment"]
@@ -142,15 +142,17 @@ show_filters(conv.weight, f"The {len(conv.weight)} first filters ({size}): edges
 
 # %% [markdown]
 r"""
-Nearly every network that is trained on photographs finds such filters: edges in all
-directions, and blobs of colour. From the second layer on a filter has as many channels as the layer before
-has maps, and looking at its numbers tells a person nothing. There we look at what layers **give**.
+Nearly every network that is trained on photographs finds such filters: edges in all directions,
+and blobs of colour. From the second layer on a filter has as many channels as the layer before
+has maps, and looking at its numbers tells a person nothing. There we look at what layers
+**give**.
 
 ## Feature maps, through hooks
 
 A **feature map** is the output of one filter at all places: an image of where the network sees
-what this filter looks for. The outputs of inner layers do not come out of `net(x)`. PyTorch hands them
-out through a **hook**: a function that a module calls each time it has computed something.
+what this filter looks for. The outputs of inner layers do not come out of `net(x)`. PyTorch
+hands them out through a **hook**: a function that a module calls each time it has computed
+something.
 """
 
 
@@ -169,23 +171,23 @@ tiny(torch.ones(1, 1, 5, 6))  # silent: the hooks are gone
 # %% [markdown]
 r"""
 A hook that returns nothing only looks on. (One that returns a tensor replaces the output; and
-`register_forward_pre_hook` comes before the layer, as in our preparation above.) `get_submodule`
-finds a layer by its name, such as `"features.4"`. Three traps:
+`register_forward_pre_hook` comes before the layer, as in our preparation above.)
+`get_submodule` finds a layer by its name, such as `"features.4"`. Three traps:
 
 * A hook that is not removed stays. It will run in every forward pass until the net is gone.
-* Some layers work **in place**: `nn.ReLU(inplace=True)` writes its result over its input, which is the
-  map that your hook has just kept. Keep a `clone()`.
-* A function that is made in a loop looks up the loop's variable when it is **called**.
-  Make each hook by a function that takes the name.
+* Some layers work **in place**: `nn.ReLU(inplace=True)` writes its result over its input, which
+  is the map that your hook has just kept. Keep a `clone()`.
+* A function that is made in a loop looks up the loop's variable when it is **called**. Make
+  each hook by a function that takes the name.
 
-**Exercise `feature_maps`** (3 points, 25 minutes). For all functions of this lesson the rule is:
-**leave image and network as you found them**, with no hook, no new weight and no gradient in
-them. Here the net may come in training mode; the maps are those of the evaluation mode.
+**Exercise `feature_maps`** (3 points, 25 minutes). For all functions of this lesson the rule
+is: **leave image and network as you found them**, with no hook, no new weight and no gradient
+in them. Here the net may come in training mode; the maps are those of the evaluation mode.
 
 <details><summary>A hint</summary>
 <code>def keep(name):</code> may return the hook for one name. Collect what
-<code>register_forward_hook</code> returns in a list. Do not call <code>detach</code>: Grad-CAM and DeepDream
-will send gradients through these maps.
+<code>register_forward_hook</code> returns in a list. Do not call <code>detach</code>: Grad-CAM
+and DeepDream will send gradients through these maps.
 </details>
 """
 
@@ -234,8 +236,8 @@ for name, values in maps.items():
 # %% [markdown]
 r"""
 Each row is a layer, with the eight channels that answer most strongly. The first row is nearly
-the photograph: edges light up. Further down, places are fewer (each pooling halves the map)
-and channels are silent nearly everywhere: they wait for something special. For what?
+the photograph: edges light up. Further down, places are fewer (each pooling halves the map) and
+channels are silent nearly everywhere: they wait for something special. For what?
 
 ## Which patches a channel likes best
 
@@ -271,14 +273,15 @@ Two images with one channel of 2 x 3 places each:
 $$\begin{pmatrix} 1 & 9 & 2 \\ 8 & 0 & 3 \end{pmatrix} \qquad
 \begin{pmatrix} 4 & 2 & 5 \\ 0 & 1 & 7 \end{pmatrix}$$
 
-The first image is strongest in row 0, column 1, with 9; the second in row 1, column 2, with 7. The 8
-does not count: in a gallery, each image should appear once.
+The first image is strongest in row 0, column 1, with 9; the second in row 1, column 2, with 7.
+The 8 does not count: in a gallery, each image should appear once.
 
 **Exercise `strongest_places`** (2 points, 15 minutes).
 
 <details><summary>A hint</summary>
-<code>flatten(1)</code> makes a row of all places, <code>max(dim=1)</code> gives values and indices,
-<code>topk</code> the best images. In rows of w values, index i stands in row i // w, column i % w.
+<code>flatten(1)</code> makes a row of all places, <code>max(dim=1)</code> gives values and
+indices, <code>topk</code> the best images. In rows of w values, index i stands in row i // w,
+column i % w.
 </details>
 """
 
@@ -315,8 +318,8 @@ def maps_of_crowd(layer):
 def patch(image, row, column, shape, width):
     """The part of an image that a place sees, moved inside where it hangs over."""
     width = min(width, side)
-    corner = [int((i + 0.5) * side / n - width / 2) for i, n in ((row, shape[0]), (column, shape[1]))]  # fmt: skip
-    top, left = (min(max(c, 0), side - width) for c in corner)
+    middles = [(i + 0.5) * side / n for i, n in zip((row, column), shape, strict=True)]
+    top, left = (min(max(int(m - width / 2), 0), side - width) for m in middles)
     return image[:, top : top + width, left : left + width]
 
 
@@ -334,8 +337,8 @@ show_row(patches, texts, f"{layer}: what four channels answer to, a row each", 6
 
 # %% [markdown]
 r"""
-Look along a row: what do its six patches share? A texture, a colour, a shape? The channel was never told
-to look for it; it was useful for telling classes apart.
+Look along a row: what do its six patches share? A texture, a colour, a shape? The channel was
+never told to look for it; it was useful for telling classes apart.
 
 ## Nearest neighbours, again
 
@@ -372,10 +375,11 @@ to classes that the network was never shown. Lesson 11 builds on that.
 
 ## A map of the feature space
 
-Hundreds of numbers a picture: to look at them, bring them down to two. **PCA** (lesson 04) finds the
-plane that keeps most of the variance. **t-SNE** places points so that **neighbours stay neighbours**:
-it turns distances into probabilities of being neighbours, in the space and in the plane, and moves
-the points until the two agree. Far apart in its picture means little; close together means much.
+Hundreds of numbers a picture: to look at them, bring them down to two. **PCA** (lesson 04)
+finds the plane that keeps most of the variance. **t-SNE** places points so that **neighbours
+stay neighbours**: it turns distances into probabilities of being neighbours, in the space and
+in the plane, and moves the points until the two agree. Far apart in its picture means little;
+close together means much.
 """
 
 # %% tags=["experiment"]
@@ -396,14 +400,14 @@ show_thumbnails(planes["t-SNE of the features"], crowd, "Pictures that the net f
 r"""
 ## Occlusion: cover a part and ask again
 
-Now one picture and one answer: which pixels is it due to? The most direct experiment (Zeiler and
-Fergus, 2014): lay a grey patch over a part, ask again, and note the probability. Move the patch
-over the whole image. Where the probability **falls**, something important was covered. It needs
-no gradient, and works for any classifier, even one that is not a network.
+Now one picture and one answer: which pixels is it due to? The most direct experiment (Zeiler
+and Fergus, 2014): lay a grey patch over a part, ask again, and note the probability. Move the
+patch over the whole image. Where the probability **falls**, something important was covered. It
+needs no gradient, and works for any classifier, even one that is not a network.
 
-A patch of `size` pixels a side that moves in steps of `stride` has as many places as a filter without
-padding: $(H - \text{size}) / \text{stride} + 1$ rows, rounded down. A tiny example: the image
-$(1, 2, 3, 4)$, scores $0$ and $2x_1 + x_2 - x_4$. Nothing covered, both are 0. With the
+A patch of `size` pixels a side that moves in steps of `stride` has as many places as a filter
+without padding: $(H - \text{size}) / \text{stride} + 1$ rows, rounded down. A tiny example: the
+image $(1, 2, 3, 4)$, scores $0$ and $2x_1 + x_2 - x_4$. Nothing covered, both are 0. With the
 first pixel covered by 0 the second score is $-2$, and its probability $1/(1 + e^2) = 0.119$.
 The whole map, with a patch of one pixel: $(0.119,\; 0.119,\; 0.5,\; 0.982)$. The last value is
 higher than 0.5: that pixel spoke **against** the class.
@@ -411,8 +415,9 @@ higher than 0.5: that pixel spoke **against** the class.
 **Exercise `occlusion_map`** (3 points, 20 minutes).
 
 <details><summary>A hint</summary>
-Two loops, over rows and columns of the map. In each, a fresh <code>image.clone()</code>. The net wants a
-batch, <code>image[None]</code>, and no graph is needed: <code>torch.no_grad()</code>.
+Two loops, over rows and columns of the map. In each, a fresh <code>image.clone()</code>. The
+net wants a batch, <code>image[None]</code>, and no graph is needed:
+<code>torch.no_grad()</code>.
 </details>
 """
 
@@ -466,21 +471,22 @@ r"""
 
 Occlusion needs a forward pass for each place. The gradient asks the same question for **all**
 pixels at once, for infinitely small changes: how much does the score of the class rise if this
-value rises by a little? The **saliency map** (Simonyan and others, 2014) is the size of that slope,
+value rises by a little? The **saliency map** (Simonyan and others, 2014) is the size of that
+slope,
 
 $$M_{ij} = \max_c \left| \frac{\partial s_y}{\partial x_{cij}} \right|$$
 
-with the largest of the three channels at each pixel. (The notes add the three up, which is also
-done.) Of the **score**, mind you: not of the loss, whose slope vanishes when the net is sure, and not
-of the probability, which also rises when other classes fall.
+with the largest of the three channels at each pixel. (The lecture notes add the three up, which
+is also done.) Of the **score**, mind you: not of the loss, whose slope vanishes when the net is
+sure, and not of the probability, which also rises when other classes fall.
 
-Two pixels, two channels, and a linear net with the score $a - 3b + 2c - d$, where $a, b$
-are the pixels of channel 0 and $c, d$ of channel 1. The slopes are $(1, -3)$ and $(2, -1)$, so
-the map is $(2, 3)$.
+Two pixels, two channels, and a linear net with the score $a - 3b + 2c - d$, where $a, b$ are
+the pixels of channel 0 and $c, d$ of channel 1. The slopes are $(1, -3)$ and $(2, -1)$, so the
+map is $(2, 3)$.
 
-So far you know `backward`, which adds a gradient to **every** leaf: to the image, and to all weights
-as well, where the next training step would find it. `torch.autograd.grad` returns the gradients that you ask
-for, and leaves nothing behind:
+So far you know `backward`, which adds a gradient to **every** leaf: to the image, and to all
+weights as well, where the next training step would find it. `torch.autograd.grad` returns the
+gradients that you ask for, and leaves nothing behind:
 """
 
 # %%
@@ -491,14 +497,14 @@ print("slope:", slope, "- left in x:", x.grad, "- left in the weights:", weights
 
 # %% [markdown]
 r"""
-**Exercise `saliency_map`** (3 points, 20 minutes). For a batch, each image with a class of its own.
-Images of a batch do not influence one another in evaluation mode, so the gradient of the **sum** of the wanted
-scores is each image's own.
+**Exercise `saliency_map`** (3 points, 20 minutes). For a batch, each image with a class of its
+own. Images of a batch do not influence one another in evaluation mode, so the gradient of the
+**sum** of the wanted scores is each image's own.
 
 <details><summary>A hint</summary>
-<code>x.detach().clone().requires_grad_()</code> is a fresh leaf: nothing that happens to it reaches the caller's x.
-<code>scores[torch.arange(len(y)), y]</code> picks one score a row. <code>amax(dim=...)</code> is the largest along an
-axis.
+<code>x.detach().clone().requires_grad_()</code> is a fresh leaf: nothing that happens to it
+reaches the caller's x. <code>scores[torch.arange(len(y)), y]</code> picks one score a row.
+<code>amax(dim=...)</code> is the largest along an axis.
 </details>
 """
 
@@ -528,9 +534,9 @@ r"""
 ## Guided backpropagation
 
 Saliency maps look like noise. Each ReLU on the way lets a gradient pass where its **input** was
-positive (that is its slope). Guided backpropagation (Springenberg and others, 2015) also drops it where
-the **gradient** is negative, so that only paths remain on which every unit speaks for the
-class. Both must be positive:
+positive (that is its slope). Guided backpropagation (Springenberg and others, 2015) also drops
+it where the **gradient** is negative, so that only paths remain on which every unit speaks for
+the class. Both must be positive:
 
 | | $x = -2$ | $1$ | $3$ | $-4$ |
 | --- | --- | --- | --- | --- |
@@ -544,8 +550,8 @@ The forward pass stays that of ReLU.
 gradient is wanted (`out.requires_grad` is False), it is a plain ReLU.
 
 <details><summary>A hint</summary>
-Tensors have hooks too: <code>out.register_hook(f)</code> calls f with the gradient that arrives at
-<code>out</code>, and goes on with what f returns. Or write an
+Tensors have hooks too: <code>out.register_hook(f)</code> calls f with the gradient that arrives
+at <code>out</code>, and goes on with what f returns. Or write an
 <code>autograd.Function</code>, as in lesson 08.
 </details>
 """
@@ -612,8 +618,8 @@ show_row(pictures, kinds, "Guided backpropagation draws what saliency only hints
 r"""
 ### Too beautiful?
 
-An explanation of what a network has learned should change when it forgets everything. So give the same
-architecture **random weights**, and look again (Adebayo and others, 2018).
+An explanation of what a network has learned should change when it forgets everything. So give
+the same architecture **random weights**, and look again (Adebayo and others, 2018).
 """
 
 # %% tags=["experiment"]
@@ -645,10 +651,10 @@ print({kind: f"{value:.2f}" for kind, value in likeness.items()})
 
 # %% [markdown]
 r"""
-The numbers are rank correlations between the map of the trained and of the random network: 0 means
-nothing in common, 1 the same order of pixels. The guided maps owe much of their beauty to the
-**picture** and the architecture. They show where edges are, less why the net decided. Remember
-that when a figure looks convincing.
+The numbers are rank correlations between the map of the trained and of the random network: 0
+means nothing in common, 1 the same order of pixels. The guided maps owe much of their beauty to
+the **picture** and the architecture. They show where edges are, less why the net decided.
+Remember that when a figure looks convincing.
 
 ## Class activation maps
 
@@ -659,9 +665,9 @@ $$s_y = \sum_k W_{yk} \cdot \frac{1}{hw} \sum_{ij} A_{kij}
       = \frac{1}{hw} \sum_{ij} \underbrace{\sum_k W_{yk} A_{kij}}_{\text{map of class } y}$$
 
 So the score **is** the mean of a map, which says what each place contributes to the class (Zhou
-and others, 2016). Two channels of two places, $(1, 2)$ and $(3, 0)$, and a class that weighs them
-with 3 and $-2$: the map is $3 (1, 2) - 2 (3, 0) = (-3, 6)$. The first place speaks against the
-class, the second for it.
+and others, 2016). Two channels of two places, $(1, 2)$ and $(3, 0)$, and a class that weighs
+them with 3 and $-2$: the map is $3 (1, 2) - 2 (3, 0) = (-3, 6)$. The first place speaks against
+the class, the second for it.
 
 **Exercise `class_activation_map`** (2 points, 10 minutes). Without loops.
 
@@ -691,23 +697,24 @@ check("10.class_activation_map", class_activation_map)
 r"""
 ## Grad-CAM
 
-What if other layers follow the maps? Then no row of W says what a channel is worth to the class. The
-gradient does. **Grad-CAM** (Selvaraju and others, 2017) takes as the weight of a channel the **mean
-of its slopes over the places**, and keeps what speaks for the class:
+What if other layers follow the maps? Then no row of W says what a channel is worth to the
+class. The gradient does. **Grad-CAM** (Selvaraju and others, 2017) takes as the weight of a
+channel the **mean of its slopes over the places**, and keeps what speaks for the class:
 
 $$\alpha_k = \frac{1}{hw} \sum_{ij} \frac{\partial s_y}{\partial A_{kij}}, \qquad
   M = \max\Big(0, \sum_k \alpha_k A_k\Big)$$
 
-The same two channels, now with the slopes $(2, 4)$ and $(-1, -3)$: the weights are 3 and $-2$, the sum
-is $(-3, 6)$, and the map $(0, 6)$.
+The same two channels, now with the slopes $(2, 4)$ and $(-1, -3)$: the weights are 3 and $-2$,
+the sum is $(-3, 6)$, and the map $(0, 6)$.
 
 **Exercise `grad_cam`** (4 points, 25 minutes). For any layer of any net. It stands alone: use a
 hook of your own, or your `feature_maps`.
 
 <details><summary>A hint</summary>
-The gradient is that of the score with respect to the layer's output, <code>torch.autograd.grad(score, maps)</code>. For
-there to be a graph at all, something before must require a gradient: take a fresh leaf for x. Where the
-next layer works in place, a hook that keeps <b>and returns</b> a clone saves the map.
+The gradient is that of the score with respect to the layer's output,
+<code>torch.autograd.grad(score, maps)</code>. For there to be a graph at all, something before
+must require a gradient: take a fresh leaf for x. Where the next layer works in place, a hook
+that keeps <b>and returns</b> a clone saves the map.
 </details>
 """
 
@@ -748,7 +755,8 @@ positive part of the class activation map, divided by the number of places.
 """
 
 # %% tags=["experiment"]
-cam, grad = borrow("10.class_activation_map", class_activation_map), borrow("10.grad_cam", grad_cam)  # fmt: skip
+cam = borrow("10.class_activation_map", class_activation_map)
+grad = borrow("10.grad_cam", grad_cam)
 torch.manual_seed(1)
 ends_with_mean = nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1),
                                nn.Flatten(), nn.Linear(5, 4))  # fmt: skip
@@ -760,8 +768,8 @@ print(f"largest difference: {cam_gap:.0e}")
 
 # %% [markdown]
 r"""
-Now the picture that makes these maps worth their name: **one photograph, two classes**. Of all our
-pictures we take the one that the net finds most like both.
+Now the picture that makes these maps worth their name: **one photograph, two classes**. Of all
+our pictures we take the one that the net finds most like both.
 """
 
 # %% tags=["experiment"]
@@ -794,31 +802,34 @@ show_heat(
 
 # %% [markdown]
 r"""
-SqueezeNet ends with a convolution of 1 x 1 to 1,000 maps, a ReLU and a mean. That convolution is the
-linear layer, applied at each place, so the formula of the class activation map holds up to its ReLU.
+SqueezeNet ends with a convolution of 1 x 1 to 1,000 maps, a ReLU and a mean. That convolution
+is the linear layer, applied at each place, so the formula of the class activation map holds up
+to its ReLU.
 
 ## Class images: let the network paint
 
-So far a picture was given and the answer explained. Turn it round: which picture would make the score
-of a class **as large as possible**? Start from grey, and climb the gradient, in the pixels:
+So far a picture was given and the answer explained. Turn it round: which picture would make the
+score of a class **as large as possible**? Start from grey, and climb the gradient, in the
+pixels:
 
 $$\max_x \;\; s_y(x) - \lambda \sum (x - 0.5)^2$$
 
-The second term, the **regularisation**, holds the pixels near grey; the score alone would
-be raised fastest by wild colours. How long the gradient is differs from net to net by powers of ten, so each
-step makes it length 1 first:
+The second term, the **regularisation**, holds the pixels near grey; the score alone would be
+raised fastest by wild colours. How long the gradient is differs from net to net by powers of
+ten, so each step makes it length 1 first:
 
 $$x \leftarrow x + \eta \, \frac{g}{\lVert g \rVert}, \qquad
   g = \frac{\partial s_y}{\partial x} - 2 \lambda (x - 0.5)$$
 
-Two pixels, the score $3a - 4b$, $\lambda = 0$, $\eta = 1$: $g = (3, -4)$ has the length 5, and the image
-$(0.5, 0.25)$ becomes $(1.1, -0.55)$. (Back into [0, 1]: that is done outside of your step.)
+Two pixels, the score $3a - 4b$, $\lambda = 0$, $\eta = 1$: $g = (3, -4)$ has the length 5, and
+the image $(0.5, 0.25)$ becomes $(1.1, -0.55)$. (Back into [0, 1]: that is done outside of your
+step.)
 
 **Exercise `class_image_step`** (3 points, 20 minutes).
 
 <details><summary>A hint</summary>
-Let autograd differentiate the whole objective, penalty included. <code>slope.norm()</code> is the
-length over all axes.
+Let autograd differentiate the whole objective, penalty included. <code>slope.norm()</code> is
+the length over all axes.
 </details>
 """
 
@@ -845,9 +856,10 @@ check("10.class_image_step", class_image_step)
 
 # %% [markdown]
 r"""
-Ascent alone finds pictures full of fine noise that no camera ever took, and that the net adores. Two
-tricks keep it to what survives small changes: before each step the image is **shifted** at random by some pixels,
-and every few steps it is **blurred**. The same with neither is shown beside.
+Ascent alone finds pictures full of fine noise that no camera ever took, and that the net
+adores. Two tricks keep it to what survives small changes: before each step the image is
+**shifted** at random by some pixels, and every few steps it is **blurred**. (Others set small
+pixels and small gradients to zero now and then.) The same with neither is shown beside.
 """
 
 
@@ -888,27 +900,28 @@ n_steps = 200 if full else 60
 painted = {names[label]: class_image(label, n_steps) for label in wanted}
 raw = class_image(wanted[0], n_steps, tricks=False)
 sure = [ask(image[None])[0].amax().item() for image in (*painted.values(), raw)]
-texts = [f"{n}, {p:.2f}" for n, p in zip((*painted, f"{names[wanted[0]]}, no tricks"), sure, strict=True)]  # fmt: skip
+titles = [*painted, f"{names[wanted[0]]}, no tricks"]
+texts = [f"{name}, {p:.2f}" for name, p in zip(titles, sure, strict=True)]
 show_row([*painted.values(), raw], texts, "What the net would like to see", 5, 2.2)
 
 # %% [markdown]
 r"""
-The number is how sure the net is of its own painting. A petal, an eye, a beak, many times over: the
-score asks whether something is **there**, not how often or where.
+The number is how sure the net is of its own painting. A petal, an eye, a beak, many times over:
+the score asks whether something is **there**, not how often or where.
 
 ## Fooling a network
 
-The same ascent can start from a photograph. Choose a class that is **wrong**, climb its score, and allow no
-pixel to move by more than a small bound $\epsilon$. If a person sees no difference, and the network
-is certain, it has been fooled (Szegedy and others, 2014).
+The same ascent can start from a photograph. Choose a class that is **wrong**, climb its score,
+and allow no pixel to move by more than a small bound $\epsilon$. If a person sees no
+difference, and the network is certain, it has been fooled (Szegedy and others, 2014).
 
 Each round: ask the net. If the target's probability has reached `confidence`, stop. Otherwise
 climb one step of length `rate` on the target's score, and bring each pixel back to within
 `bound` of the **first** image, and into [0, 1].
 
-By hand: image $(0.5, 0.5)$, target's score $3a + 4b - 4$ against 0. It is $-0.5$, the probability
-0.378. The slope $(3, 4)$ has the length 5, so with rate 0.5 the step is $(0.3, 0.4)$; with bound 0.3 the image
-becomes $(0.8, 0.8)$.
+By hand: image $(0.5, 0.5)$, target's score $3a + 4b - 4$ against 0. It is $-0.5$, the
+probability 0.378. The slope $(3, 4)$ has the length 5, so with rate 0.5 the step is $(0.3,
+0.4)$; with bound 0.3 the image becomes $(0.8, 0.8)$.
 
 **Exercise `fooling_image`** (4 points, 30 minutes).
 
@@ -967,22 +980,23 @@ show_row([first, fooled, change], texts, "No pixel has moved by more than "
 r"""
 ## Adversarial examples, in one step
 
-Why does so little suffice? Think of a linear score $w \cdot x$. Move each pixel by $\epsilon$ in the
-direction of the **sign** of its weight, and the score changes by $\epsilon \sum |w_i|$: each
-pixel adds a little, and there are 150,000 of them. The **fast gradient sign method** (Goodfellow
-and others, 2015) does so with the gradient of the loss, in a single step:
+Why does so little suffice? Think of a linear score $w \cdot x$. Move each pixel by $\epsilon$
+in the direction of the **sign** of its weight, and the score changes by $\epsilon \sum |w_i|$:
+each pixel adds a little, and there are 150,000 of them. The **fast gradient sign method**
+(Goodfellow and others, 2015) does so with the gradient of the loss, in a single step:
 
 $$x' = x + \epsilon \, \mathrm{sign}\left(\frac{\partial L(x, y)}{\partial x}\right)
  \quad\text{and back into } [0, 1]$$
 
 Score 0 is $2a - b$, score 1 is 0, the label is 0. More of $a$ lowers the loss, more of $b$
-raises it: the signs are $(-1, +1)$. With $\epsilon = 0.125$ the image $(0.05, 0.5)$ becomes $(0, 0.625)$.
+raises it: the signs are $(-1, +1)$. With $\epsilon = 0.125$ the image $(0.05, 0.5)$ becomes
+$(0, 0.625)$.
 
 **Exercise `fgsm`** (3 points, 15 minutes).
 
 <details><summary>A hint</summary>
-<code>F.cross_entropy(net(x), y)</code>, its gradient at x, and <code>.sign()</code>. Whether the loss is a
-mean or a sum over the images does not matter here: why?
+<code>F.cross_entropy(net(x), y)</code>, its gradient at x, and <code>.sign()</code>. Whether
+the loss is a mean or a sum over the images does not matter here: why?
 </details>
 """
 
@@ -1008,8 +1022,8 @@ check("10.fgsm", fgsm)
 
 # %% [markdown]
 r"""
-How many answers survive? We ask the net about some pictures, attack what it said, and ask again. For
-comparison every pixel moves just as far, but in a **random** direction.
+How many answers survive? We ask the net about some pictures, attack what it said, and ask
+again. For comparison every pixel moves just as far, but in a **random** direction.
 """
 
 # %% tags=["experiment"]
@@ -1036,35 +1050,37 @@ show_attack(epsilons, shares)
 
 # %% [markdown]
 r"""
-Noise of the same size does nothing. The network is not fragile; it is fragile **in the one direction
-that the gradient knows**. Training on such examples helps, and costs accuracy; no complete
-defence is known.
+Noise of the same size does nothing. The network is not fragile; it is fragile **in the one
+direction that the gradient knows**. Training on such examples helps, and costs accuracy; no
+complete defence is known.
 
 ## DeepDream
 
-Choose a layer and strengthen **whatever it sees already** (Mordvintsev and others, 2015). Where it sees a
-bit of an eye in a cloud, make it more of an eye, look again, and so on:
+Choose a layer and strengthen **whatever it sees already** (Mordvintsev and others, 2015). Where
+it sees a bit of an eye in a cloud, make it more of an eye, look again, and so on:
 
 $$\max_x \;\; \sum_i f_i(x)^2$$
 
 with the sum over all values of the layer. Squares favour what is strong: the gradient of the
-objective at the layer is $2 f$, the activation itself. (The notes put it that way: set the gradient of
-the layer to its activation.) Three tricks make it work:
+objective at the layer is $2 f$, the activation itself. (The lecture notes put it that way: set
+the gradient of the layer to its activation.) Three tricks make it work:
 
-* the gradient is divided by the **mean of its absolute values**, so that an average pixel moves by `rate`;
-* **jitter**: the image is rolled by a shift before the step and rolled back after, so that the seams of the net's grid
-  do not add up;
-* **octaves**: dream on a small version first, enlarge what was dreamed, go on: large
-  things first, details later.
+* the gradient is divided by the **mean of its absolute values**, so that an average pixel moves
+  by `rate`;
+* **jitter**: the image is rolled by a shift before the step and rolled back after, so that the
+  seams of the net's grid do not add up;
+* **octaves**: dream on a small version first, enlarge what was dreamed, go on: large things
+  first, details later.
 
-By hand: an image $(0.125, 0.375)$ and maps that are twice the image. The objective is $4 \sum x^2$, its slope
-$8x = (1, 3)$, with the mean size 2. With rate 0.25 the step is $(0.125, 0.375)$.
+By hand: an image $(0.125, 0.375)$ and maps that are twice the image. The objective is $4 \sum
+x^2$, its slope $8x = (1, 3)$, with the mean size 2. With rate 0.25 the step is $(0.125,
+0.375)$.
 
 **Exercise `deepdream_step`** (4 points, 25 minutes).
 
 <details><summary>A hint</summary>
-<code>image.roll((dy, dx), dims=(1, 2))</code> moves down and to the right; which shift undoes it? Clip
-before you roll back or after: it is the same.
+<code>image.roll((dy, dx), dims=(1, 2))</code> moves down and to the right; which shift undoes
+it? Clip before you roll back or after: it is the same.
 </details>
 """
 
@@ -1128,37 +1144,39 @@ strengths = [
     [(features_of(layer)(x[None]) ** 2).mean().item() for x in (begin, after)]
     for layer, after in zip(depth, dreams, strict=True)
 ]
-texts = [f"{n}: {b / a:.0f} times as strong" for n, (a, b) in zip(depth, strengths, strict=True)]  # fmt: skip
+gains = [after / before for before, after in strengths]
+texts = [f"{n}: {g:.0f} times as strong" for n, g in zip(depth, gains, strict=True)]
 show_row([begin, *dreams], ["before", *texts], "What each layer dreams into the picture",
          4, 2.9)  # fmt: skip
 
 # %% [markdown]
 r"""
-Early layers dream strokes and grids, later ones curls, eyes and creatures. ImageNet is full of dogs
-and birds, and so are the dreams.
+Early layers dream strokes and grids, later ones curls, eyes and creatures. ImageNet is full of
+dogs and birds, and so are the dreams.
 
 ## Feature inversion: what is left of the picture
 
-The last question: how much of the image is **still there** in a layer? Take a layer's output for a
-photograph, forget the photograph, and look for **any** image with that output (Mahendran and Vedaldi,
-2015):
+The last question: how much of the image is **still there** in a layer? Take a layer's output
+for a photograph, forget the photograph, and look for **any** image with that output (Mahendran
+and Vedaldi, 2015):
 
 $$\min_x \;\; \sum \big(\Phi(x) - \Phi_0\big)^2 + \lambda \, R(x)$$
 
-$\Phi_0$ is what is left of the photograph; R, the **prior**, is large for rough images, because many
-images fit, and we want one that looks natural. (The notes use the total variation; you will write that in
-lesson 12. Here the prior comes as a function.) Down, this time, and with Adam.
+$\Phi_0$ is what is left of the photograph; R, the **prior**, is large for rough images, because
+many images fit, and we want one that looks natural. (The lecture notes use the total variation;
+you will write that in lesson 12. Here the prior comes as a function.) Down, this time, and with
+Adam.
 
-With features that are the image itself, the target 1, the start 0.25 and no prior: the first loss is
-$0.75^2 = 0.5625$. Adam's first step is as long as the rate; with 0.5 it leads to 0.75, and the next loss is
-$0.0625$.
+With features that are the image itself, the target 1, the start 0.25 and no prior: the first
+loss is $0.75^2 = 0.5625$. Adam's first step is as long as the rate; with 0.5 it leads to 0.75,
+and the next loss is $0.0625$.
 
 **Exercise `invert_features`** (4 points, 30 minutes).
 
 <details><summary>A hint</summary>
-What the optimiser holds is a list with one tensor: the image. Put what <code>torch.autograd.grad</code> returns into
-<code>x.grad</code> before <code>step()</code>; so no weight gets a gradient. <code>x.clamp_(0, 1)</code>, in place, under
-<code>no_grad</code>.
+What the optimiser holds is a list with one tensor: the image. Put what
+<code>torch.autograd.grad</code> returns into <code>x.grad</code> before <code>step()</code>; so
+no weight gets a gradient. <code>x.clamp_(0, 1)</code>, in place, under <code>no_grad</code>.
 </details>
 """
 
@@ -1222,15 +1240,18 @@ show_row([original, *inverted.values()], ["photograph", *inverted],
          "Deeper layers forget colours and places, and keep what kind of thing it is",
          3)  # fmt: skip
 show_falling(falling, "Early layers are easy to invert, deep ones are not")
-errors = {layer: (image - original).square().mean().sqrt().item() for layer, image in inverted.items()}  # fmt: skip
+errors = {
+    layer: (image - original).square().mean().sqrt().item()
+    for layer, image in inverted.items()
+}
 print({layer: round(error, 3) for layer, error in errors.items()})
 
 # %% [markdown]
 r"""
 ## Questions
 
-**Question 1** (1 point). A photograph of 112 x 112 pixels is covered by a patch of 24 x 24 that moves by
-8 pixels. How many values does the occlusion map have?
+**Question 1** (1 point). A photograph of 112 x 112 pixels is covered by a patch of 24 x 24 that
+moves by 8 pixels. How many values does the occlusion map have?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_places"}
@@ -1243,8 +1264,8 @@ check("10.answer_places", answer_places)
 
 # %% [markdown]
 r"""
-**Question 2** (1 point). A score is linear in 1,000 inputs, and each slope is 1 or -1. By how much does it
-change if each input moves by 0.01 in the direction of the sign of its slope?
+**Question 2** (1 point). A score is linear in 1,000 inputs, and each slope is 1 or -1. By how
+much does it change if each input moves by 0.01 in the direction of the sign of its slope?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_change"}
@@ -1278,8 +1299,8 @@ check("10.answer_random", answer_random)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). Features of a deep layer are inverted; the loss falls to almost nothing, and the
-image still differs from the photograph. Why?
+**Question 4** (1 point). Features of a deep layer are inverted; the loss falls to almost
+nothing, and the image still differs from the photograph. Why?
 
 * `"a"` There is an error in the code: equal features come from equal images.
 * `"b"` More steps would bring the photograph back.
@@ -1297,21 +1318,22 @@ check("10.answer_inversion", answer_inversion)
 
 # %% [markdown]
 r"""
-**Question 5** (3 points, graded by hand). A hospital's network finds pneumonia in X-ray pictures with 95 %
-accuracy. Grad-CAM is bright in a corner of the picture, where each hospital prints its mark. In four or
-five sentences: what may have happened, what would you do to find out, and what can the map not tell
-you?
+**Question 5** (3 points, graded by hand). A hospital's network finds pneumonia in X-ray
+pictures with 95 % accuracy. Grad-CAM is bright in a corner of the picture, where each hospital
+prints its mark. In four or five sentences: what may have happened, what would you do to find
+out, and what can the map not tell you?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_explanation"}
 r"""
-The network may have learned which hospital a picture comes from: if one of them treats more of the
-severe cases, its mark predicts the label without any look at the lungs, and the accuracy on pictures from the same
-hospitals is worth nothing elsewhere. I would cover the mark (occlusion) or paint it into healthy
-pictures, and see whether the answer changes; and I would test on a hospital that was not in the training
-data. The map tells where the layer responds to what speaks for the class, coarsely, and for this picture; it does not
-tell what at that place matters, nor that the rest is unused, nor what the net would do if the
-place were different. A map that is bright on the lungs would be no proof that the net is right.
+The network may have learned which hospital a picture comes from: if one of them treats more of
+the severe cases, its mark predicts the label without any look at the lungs, and the accuracy on
+pictures from the same hospitals is worth nothing elsewhere. I would cover the mark (occlusion)
+or paint it into healthy pictures, and see whether the answer changes; and I would test on a
+hospital that was not in the training data. The map tells where the layer responds to what
+speaks for the class, coarsely, and for this picture; it does not tell what at that place
+matters, nor that the rest is unused, nor what the net would do if the place were different. A
+map that is bright on the lungs would be no proof that the net is right.
 """
 
 # %% [markdown]
@@ -1319,23 +1341,28 @@ r"""
 ## What to remember
 
 * Hooks hand out what inner layers compute; remove them, and keep copies.
-* Occlusion asks by trying, saliency by the gradient of the **score** with respect to the pixels.
-* Grad-CAM: one weight a channel, the mean of its slopes; add, then ReLU. It is coarse and honest.
-* Gradient ascent on the image paints classes, dreams and fooling images; a bound keeps it invisible.
+* Occlusion asks by trying, saliency by the gradient of the **score** with respect to the
+  pixels.
+* Grad-CAM: one weight a channel, the mean of its slopes; add, then ReLU. It is coarse and
+  honest.
+* Gradient ascent on the image paints classes, dreams and fooling images; a bound keeps it
+  invisible.
 * A convincing picture is not yet an explanation: try it on random weights.
 
-To read more: M. Zeiler and R. Fergus, *Visualizing and understanding convolutional networks*, ECCV (2014),
-<https://arxiv.org/abs/1311.2901>; K. Simonyan and others, *Deep inside convolutional networks*
-(2014), <https://arxiv.org/abs/1312.6034>; J. Springenberg and others, *Striving for simplicity* (2015),
-<https://arxiv.org/abs/1412.6806>; B. Zhou and others, *Learning deep features for discriminative
-localization*, CVPR (2016), <https://arxiv.org/abs/1512.04150>; R. Selvaraju and others,
-*Grad-CAM*, ICCV (2017), <https://arxiv.org/abs/1610.02391>; J. Adebayo and others, *Sanity checks for saliency
-maps*, NeurIPS (2018), <https://arxiv.org/abs/1810.03292>; C. Szegedy and others, *Intriguing
+To read more: M. Zeiler and R. Fergus, *Visualizing and understanding convolutional networks*,
+ECCV (2014), <https://arxiv.org/abs/1311.2901>; K. Simonyan and others, *Deep inside
+convolutional networks* (2014), <https://arxiv.org/abs/1312.6034>; J. Springenberg and others,
+*Striving for simplicity* (2015), <https://arxiv.org/abs/1412.6806>; B. Zhou and others,
+*Learning deep features for discriminative localization*, CVPR (2016),
+<https://arxiv.org/abs/1512.04150>; R. Selvaraju and others, *Grad-CAM*, ICCV (2017),
+<https://arxiv.org/abs/1610.02391>; J. Adebayo and others, *Sanity checks for saliency maps*,
+NeurIPS (2018), <https://arxiv.org/abs/1810.03292>; C. Szegedy and others, *Intriguing
 properties of neural networks* (2014), <https://arxiv.org/abs/1312.6199>; I. Goodfellow and
 others, *Explaining and harnessing adversarial examples*, ICLR (2015),
-<https://arxiv.org/abs/1412.6572>; A. Mahendran and A. Vedaldi, *Understanding deep image representations by
-inverting them*, CVPR (2015), <https://arxiv.org/abs/1412.0035>; L. van der Maaten and G.
-Hinton, *Visualizing data using t-SNE*, JMLR 9 (2008); A. Mordvintsev and others, *Inceptionism* (2015),
+<https://arxiv.org/abs/1412.6572>; A. Mahendran and A. Vedaldi, *Understanding deep image
+representations by inverting them*, CVPR (2015), <https://arxiv.org/abs/1412.0035>; L. van der
+Maaten and G. Hinton, *Visualizing data using t-SNE*, JMLR 9 (2008); A. Mordvintsev and others,
+*Inceptionism* (2015),
 <https://research.google/blog/inceptionism-going-deeper-into-neural-networks/>; C. Olah and
 others, *Feature visualization*, Distill (2017), <https://doi.org/10.23915/distill.00007>.
 
