@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from utils import check, course_mode, hint, plots
+from utils import check, course_mode, hint
 from utils.data import load_flowers, load_picture
 from utils.plots.visualization import (
     show_attack,

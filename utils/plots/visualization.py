@@ -141,7 +141,7 @@ def show_plane(
             axis.scatter(*own.T, label=names[label], edgecolors="k", lw=0.3, **style)
         axis.set(xlabel="first coordinate", ylabel="second coordinate")
         axis.set_title(name, fontsize=9)
-    fig.legend(*axis.get_legend_handles_labels(), loc="outside right", fontsize=8)
+    fig.legend(*axis.get_legend_handles_labels(), loc="center right", fontsize=8)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout(rect=(0, 0, 0.86, 1))
 

@@ -78,6 +78,7 @@ def grad_cam_cases(rng: np.random.Generator) -> list[Case]:
         case("three images, the pooled maps", (2, 8, 12), 5, 3, "2"),
         case("a layer that is followed in place", (3, 6, 7), 4, 2, "0", in_place),
         case("the last maps", (1, 10, 12), 3, 4, "4"),
+        case("a net with frozen weights", (2, 6, 8), 3, 2, "1", frozen=True),
     ]
 
 
@@ -99,6 +100,12 @@ def leaves_hooks(net, x, y, layer):
 
 def leaves_gradients(net, x, y, layer):
     with_gradients(net, x)
+    return grad_cam_oracle(net, x, y, layer)
+
+
+def needs_the_weights(net, x, y, layer):
+    """Has a graph only where the weights ask for one."""
+    torch.autograd.grad(net(x).sum(), list(net.parameters())[:1])
     return grad_cam_oracle(net, x, y, layer)
 
 
@@ -197,6 +204,12 @@ GRAD_CAM = Exercise(
             overwritten,
             "Where the next layer works in place, your maps are those after it. What must a "
             "hook keep, so that nobody can write over it, and pass on?",
+        ),
+        Misconception(
+            "no graph where the weights are frozen",
+            needs_the_weights,
+            "With frozen weights nothing in your forward pass requires a gradient, so there "
+            "is no graph. Of which other tensor can you ask for one?",
         ),
         Misconception(
             "hooks never removed",

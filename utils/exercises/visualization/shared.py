@@ -59,11 +59,14 @@ def images(rng: np.random.Generator, *shape: int) -> Tensor:
     return Tensor(rng.uniform(size=shape))
 
 
-def placed(subject: Subject, network: Network, training: bool = False) -> Handle:
+def placed(
+    subject: Subject, network: Network, training: bool = False, frozen: bool = False
+) -> Handle:
     """A network beside the learner's objects, in float64 and in one of its modes."""
     net = subject.keep(network)
     net.double()
     net.train(training)
+    net.requires_grad_(not frozen)
     return net
 
 
@@ -74,6 +77,7 @@ def watched(
     *rest,
     result: str = "map",
     training: bool = False,
+    frozen: bool = False,
     times: int = 1,
     as_parts: Callable = lambda found: {},
     agree: Agreement = close(1e-5, 1e-8),  # noqa: B008 (immutable)
@@ -85,7 +89,7 @@ def watched(
     """
 
     def play(subject: Subject) -> dict:
-        net = placed(subject, network, training)
+        net = placed(subject, network, training, frozen)
         kept = {key: subject.keep(tensor) for key, tensor in tensors.items()}
         before = state_of(net)
         for _ in range(times):
