@@ -39,7 +39,7 @@ r"""
 The network of this lesson is **SqueezeNet 1.1**, trained on the 1.2 million photographs of
 ImageNet with their 1,000 classes. It is small enough for a laptop. Where its weights cannot be
 had, a small network that is trained on the built-in pictures takes its place, and what you see
-differs from the text. To look into MobileNetV2 or VGG-16, change the name and `layers`.
+differs from the text. Another network needs another name here, and other `layers`.
 """
 
 # %% tags=["experiment"]
@@ -57,7 +57,7 @@ if small:
     class_weights = net.linear.weight
 else:
     layers = ["features.1", "features.4", "features.7", "features.10", "features.12"]
-    class_weights = net.get_submodule("classifier.1").weight[:, :, 0, 0]
+    class_weights = net.get_submodule("classifier.1").weight.flatten(1)
 names = loaded.class_names
 
 # %% [markdown]

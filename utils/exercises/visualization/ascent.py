@@ -62,12 +62,12 @@ def step_cases(rng: np.random.Generator) -> list[Case]:
         case("a small step", (3, 6, 8), 4, 2, 0.1, 0.05),
         case("a strong penalty", (1, 8, 7), 3, 0, 2.0, 1.5),
         case("another class, wide images", (2, 6, 11), 5, 4, 0.7, 0.3),
-        climb("thirty steps go up", net, start, 3, 0.05, 0.001),
+        climb("twelve steps go up", net, start, 3, 0.05, 0.001),
     ]
 
 
 def climb(name: str, recipe: Network, start: Tensor, label, rate, decay) -> Case:
-    """How much of what a straight slope would give thirty steps gain."""
+    """How much of what a straight slope would give twelve steps gain."""
     net = recipe.make().double()
 
     def height(image):
@@ -77,7 +77,7 @@ def climb(name: str, recipe: Network, start: Tensor, label, rate, decay) -> Case
 
     def play(subject):
         held, image = placed(subject, recipe), start
-        for _ in range(30):
+        for _ in range(12):
             image = subject(held, image, label, rate, decay)
             if not isinstance(image, Tensor) or image.array.shape != start.array.shape:
                 raise WrongStructure(
@@ -86,7 +86,7 @@ def climb(name: str, recipe: Network, start: Tensor, label, rate, decay) -> Case
         before, after = start.make(), Tensor(image.array).make()
         slope = pulled(lambda pixels: net(pixels[None])[:, label], before)
         slope = slope - 2 * decay * (before - 0.5)
-        return (height(after) - height(before)) / (30 * rate * slope.norm().item())
+        return (height(after) - height(before)) / (12 * rate * slope.norm().item())
 
     agree = at_least(0.2, "the gain, as a part of what a straight slope would give,")
     return Case(name, play, agree, None)

@@ -97,9 +97,9 @@ def fooling_cases(rng: np.random.Generator) -> list[Case]:
             {"image": start},
             target,
             0.5,
-            0.1,
+            0.2,
             0.9,
-            200,
+            30,
             result="the new image",
         ),
         sureness("how sure the net becomes", recipe, start, target, 0.5),
@@ -113,8 +113,8 @@ def to_be_fooled(rng: np.random.Generator) -> tuple[Network, Tensor, int]:
         net, image = recipe.make().double(), start.make()
         with torch.no_grad():
             target = net(image[None])[0].sort().indices[1].item()
-            found = moved(net, image, target, 0.5, 0.1, 0.9, 100)
-            still = moved(net, image, target, 0.5, 0.1, 0.5, 100, reached=wins)
+            found = moved(net, image, target, 0.5, 0.2, 0.9, 25)
+            still = moved(net, image, target, 0.5, 0.2, 0.5, 25, reached=wins)
             sure = [probability(net(i[None]), target) for i in (image, still, found)]
         if sure[0] < 0.4 and sure[1] < 0.85 and sure[2] >= 0.9:
             return recipe, start, target
@@ -125,7 +125,7 @@ def sureness(name: str, recipe: Network, start: Tensor, target: int, bound) -> C
     net = recipe.make().double()
 
     def play(subject):
-        found = subject(placed(subject, recipe), start, target, bound, 0.1, 0.9, 200)
+        found = subject(placed(subject, recipe), start, target, bound, 0.2, 0.9, 30)
         if not isinstance(found, Tensor) or found.array.shape != start.array.shape:
             raise WrongStructure("It did not return an image of the same shape.")
         if not np.abs(found.array - start.array).max() <= bound + 1e-9:
