@@ -45,7 +45,7 @@ differs from the text. Another network needs another name here, and other `layer
 # %% tags=["experiment"]
 from utils.borrow import borrow, borrow_earlier
 from utils.device import best_device
-from utils.networks import network, pretrained
+from utils.networks import pretrained
 
 device = best_device()
 full = course_mode() == "full"
@@ -104,7 +104,7 @@ if small:
     rows = [int(np.argmax(labels == label)) for label in (0, 2, 4, 6)]
     photos = {source.class_names[labels[row]]: crowd[row] for row in rows}
 else:
-    crowd, labels, source = flowers_or_drawings(60 if full else 25)
+    crowd, labels, source = flowers_or_drawings(60 if full else 16)
     photos = {name: load_picture(name, side) for name in ("chelsea", "coffee")}
     photos |= {
         "temple": sample_photo("china.jpg"),
@@ -309,10 +309,11 @@ check("10.strongest_places", strongest_places)
 find_places = borrow("10.strongest_places", strongest_places)
 
 
-def maps_of_crowd(layer):
+def maps_of_crowd(*names):
+    """What some layers give for all pictures of the crowd."""
     with torch.no_grad():
-        parts = [features_of(layer)(part.to(device)) for part in crowd.split(25)]
-    return torch.cat(parts).cpu()
+        parts = [see(net, part.to(device), names) for part in crowd.split(20)]
+    return [torch.cat([part[name].cpu() for part in parts]) for name in names]
 
 
 def patch(image, row, column, shape, width):
@@ -324,7 +325,7 @@ def patch(image, row, column, shape, width):
 
 
 layer = layers[2]
-middle_maps = maps_of_crowd(layer)
+middle_maps, last_maps = maps_of_crowd(layer, layers[-1])
 variety = middle_maps.amax((2, 3)).std(0) / (middle_maps.mean((0, 2, 3)) + 1e-3)
 channels = variety.topk(4).indices.tolist()
 patches, texts = [], []
@@ -348,7 +349,7 @@ average each over its places, and measure distances between these numbers instea
 
 # %% tags=["experiment"]
 (l2_distances,) = borrow_earlier("01_knn", "l2_distances_no_loops")
-codes = maps_of_crowd(layers[-1]).mean((2, 3)).numpy().astype(np.float64)
+codes = last_maps.mean((2, 3)).numpy().astype(np.float64)
 pixels = (
     F.interpolate(crowd, (32, 32), mode="area").flatten(1).numpy().astype(np.float64)
 )
@@ -363,7 +364,7 @@ def nearest(X, k=6):
 
 near = {"pixels": nearest(pixels), "features": nearest(codes)}
 same = {kind: (labels[rows[:, 0]] == labels).mean() for kind, rows in near.items()}
-queries = [int(np.argmax(labels == label)) for label in (0, 2, 4)]
+queries = [int(np.argmax(labels == label)) for label in (0, 3, 4)]
 title = "Nearest by " + ", by ".join(f"{k}: {100 * s:.0f} %" for k, s in same.items())
 picked = {kind: rows[queries] for kind, rows in near.items()}
 show_neighbours(crowd, labels, queries, picked, f"{title} of the class of the query")
@@ -618,23 +619,25 @@ show_row(pictures, kinds, "Guided backpropagation draws what saliency only hints
 r"""
 ### Too beautiful?
 
-An explanation of what a network has learned should change when it forgets everything. So give
-the same architecture **random weights**, and look again (Adebayo and others, 2018).
+An explanation of what a network has learned should change when it forgets everything. So
+**shuffle the weights** within each layer: the numbers are the same, what was learned is lost. Then
+look again (Adebayo and others, 2018, who also draw the weights anew).
 """
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
-stranger = network("small" if small else "squeezenet1_1", classes=len(names))
-stranger = stranger.to(device).requires_grad_(False)
-stranger.register_forward_pre_hook(lambda _, given: (loaded.prepare(given[0]),))
+stranger = deepcopy(net)
+with torch.no_grad():
+    for weight in stranger.parameters():
+        weight.copy_(weight.flatten()[torch.randperm(weight.numel())].view_as(weight))
 random_maps = [
     brightened(saliency(n, batch[:1], answers[:1]))
     for n in (stranger, guided(stranger))
 ]
 rows = [batch[0], brightened(plain_maps)[0], brightened(guided_maps)[0]]
 rows += [random_maps[0][0], random_maps[1][0]]
-texts = ["picture", "saliency", "guided", "saliency, random net", "guided, random net"]
-show_row(rows, texts, "Guided backpropagation finds edges even in a net that knows nothing",
+texts = ["picture", "saliency", "guided", "saliency, shuffled", "guided, shuffled"]
+show_row(rows, texts, "Guided backpropagation finds edges even in a net that has lost everything",
          5, 1.9)  # fmt: skip
 
 # %% tags=["experiment"]
@@ -651,7 +654,7 @@ print({kind: f"{value:.2f}" for kind, value in likeness.items()})
 
 # %% [markdown]
 r"""
-The numbers are rank correlations between the map of the trained and of the random network: 0
+The numbers are rank correlations between the map of the trained and of the shuffled network: 0
 means nothing in common, 1 the same order of pixels. The guided maps owe much of their beauty to
 the **picture** and the architecture. They show where edges are, less why the net decided.
 Remember that when a figure looks convincing.
@@ -896,7 +899,7 @@ wanted = (
     if small
     else [names.index(n) for n in ("daisy", "flamingo", "goldfish", "strawberry")]
 )
-n_steps = 200 if full else 60
+n_steps = 200 if full else 45
 painted = {names[label]: class_image(label, n_steps) for label in wanted}
 raw = class_image(wanted[0], n_steps, tricks=False)
 sure = [ask(image[None])[0].amax().item() for image in (*painted.values(), raw)]
@@ -1226,13 +1229,13 @@ original = resized(first, side if small or full else 112)
 draws = torch.Generator().manual_seed(0)
 start = (0.5 + 0.1 * torch.randn(original.shape, generator=draws)).to(device)
 inverted, falling = {}, {}
-for layer in layers:
+for layer in layers if full or small else layers[:3] + layers[4:]:
     features = features_of(layer)
     with torch.no_grad():
         wanted_features = features(original[None])
     weight = 2e-4 * wanted_features.square().sum().item()
     inverted[layer], falling[layer] = invert(
-        features, wanted_features, start, 300 if full else 60, 0.08, roughness, weight
+        features, wanted_features, start, 300 if full else 45, 0.08, roughness, weight
     )
 
 # %% tags=["experiment"]

@@ -173,7 +173,7 @@ def show_neighbours(
     `found` maps a kind of distance to indices `(queries, k)`.
     """
     k = next(iter(found.values())).shape[1]
-    fig, axes = panels(len(queries) * len(found), k + 1, 1.05, title, extra=0.1)
+    fig, axes = panels(len(queries) * len(found), k + 1, 1.05, title, extra=0.22)
     rows = [(q, i, kind) for i, q in enumerate(queries) for kind in found]
     for row, (query, i, kind) in zip(axes, rows, strict=True):
         draw(row[0], array(images[query]), "k")
@@ -184,7 +184,7 @@ def show_neighbours(
             axis.set_title("" if right else "×", fontsize=8, pad=1)
         for axis in row:
             axis.axis("on")
-    fig.tight_layout(pad=0.3)
+    fig.tight_layout(pad=0.5)
 
 
 def show_attack(epsilons: Sequence[float], shares: Mapping[str, Sequence]) -> None:
