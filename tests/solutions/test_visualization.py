@@ -84,10 +84,11 @@ def test_the_saliency_example_is_right(lesson):
 
 
 @pytest.mark.requires("weights")
-def test_one_photograph_two_classes_two_places(large):
-    daisy, bee = large["grad_maps"].flatten(1).argmax(1).tolist()
-    assert min(large["ask"](large["torn"][None])[0, large["pair"]]) > 0.2
-    assert daisy != bee
+def test_in_one_picture_two_classes_are_seen_at_two_places(large):
+    width = large["grad_maps"].shape[2]
+    cat, cup = (one.sum(0) for one in large["grad_maps"])
+    assert cat[: width // 2].sum() > cat[-(width // 2) :].sum()
+    assert cup[: width // 2].sum() < cup[-(width // 2) :].sum()
 
 
 @pytest.mark.requires("weights")
