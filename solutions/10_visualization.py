@@ -504,8 +504,8 @@ own. Images of a batch do not influence one another in evaluation mode, so the g
 **sum** of the wanted scores is each image's own.
 
 <details><summary>A hint</summary>
-<code>x.detach().clone().requires_grad_()</code> is a fresh leaf: nothing that happens to it
-reaches the caller's x. <code>scores[torch.arange(len(y)), y]</code> picks one score a row.
+<code>x.detach().requires_grad_()</code> is a leaf of its own over the same numbers: the caller's x
+does not learn of it. <code>scores[torch.arange(len(y)), y]</code> picks one score a row.
 <code>amax(dim=...)</code> is the largest along an axis.
 </details>
 """
@@ -521,7 +521,7 @@ def saliency_map(net, x, y):
     """
     ### BEGIN SOLUTION
     net.eval()
-    x = x.detach().clone().requires_grad_()
+    x = x.detach().requires_grad_()
     scores = net(x)[torch.arange(len(y)), y]
     (slope,) = torch.autograd.grad(scores.sum(), x)
     return slope.abs().amax(dim=1)
@@ -740,7 +740,7 @@ def grad_cam(net, x, y, layer):
         return out.clone()
 
     hook = net.get_submodule(layer).register_forward_hook(keep)
-    scores = net(x.detach().clone().requires_grad_())
+    scores = net(x.detach().requires_grad_())
     hook.remove()
     score = scores[torch.arange(len(y)), y].sum()
     (slopes,) = torch.autograd.grad(score, kept)
@@ -849,7 +849,7 @@ def class_image_step(net, image, label, rate, decay):
     Returns the new image, (C, H, W).
     """
     ### BEGIN SOLUTION
-    x = image.detach().clone().requires_grad_()
+    x = image.detach().requires_grad_()
     objective = net(x[None])[0, label] - decay * ((x - 0.5) ** 2).sum()
     (slope,) = torch.autograd.grad(objective, x)
     return image + rate * slope / slope.norm()
@@ -948,16 +948,16 @@ def fooling_image(net, image, target, bound, rate=1.0, confidence=0.9, max_steps
     Returns the new image, (C, H, W), in [0, 1].
     """
     ### BEGIN SOLUTION
-    x = image.detach().clone()
+    x = image
     for _ in range(max_steps):
-        x.requires_grad_()
-        scores = net(x[None])[0]
+        leaf = x.detach().requires_grad_()
+        scores = net(leaf[None])[0]
         if scores.softmax(dim=0)[target] >= confidence:
             break
-        (slope,) = torch.autograd.grad(scores[target], x)
-        x = x.detach() + rate * slope / slope.norm()
+        (slope,) = torch.autograd.grad(scores[target], leaf)
+        x = x + rate * slope / slope.norm()
         x = torch.clamp(x, image - bound, image + bound).clamp(0, 1)
-    return x.detach()
+    return x
     ### END SOLUTION
 
 
@@ -1016,7 +1016,7 @@ def fgsm(net, x, y, epsilon):
     Returns the new images, in [0, 1].
     """
     ### BEGIN SOLUTION
-    x = x.detach().clone().requires_grad_()
+    x = x.detach().requires_grad_()
     (slope,) = torch.autograd.grad(F.cross_entropy(net(x), y), x)
     return (x + epsilon * slope.sign()).clamp(0, 1).detach()
     ### END SOLUTION

@@ -9,6 +9,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
     classifier,
     images,
+    in_graph,
     linear,
     placed,
     pulled,
@@ -124,6 +125,10 @@ def only_the_step(net, image, label, rate, decay):
     return climbed(net, image, label, rate, decay) - image
 
 
+def drags_its_graph(net, image, label, rate, decay):
+    return in_graph(climbed(net, image, label, rate, decay))
+
+
 CLASS_IMAGE_STEP = Exercise(
     id="10.class_image_step",
     points=3,
@@ -213,6 +218,12 @@ CLASS_IMAGE_STEP = Exercise(
             "only the step",
             only_the_step,
             "You return the step. To what is it added?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the result still hangs in the graph: in a loop the graph "
+            "grows from step to step. Which call cuts a tensor off?",
         ),
     ),
 )

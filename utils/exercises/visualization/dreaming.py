@@ -8,6 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
     drawn,
     images,
+    in_graph,
     watched,
     with_gradients,
 )
@@ -88,6 +89,10 @@ def leaves_gradients(features, image, rate, shift):
     return dreamed(features, image, rate, shift)
 
 
+def drags_its_graph(features, image, rate, shift):
+    return in_graph(dreamed(features, image, rate, shift))
+
+
 DEEPDREAM_STEP = Exercise(
     id="10.deepdream_step",
     points=4,
@@ -166,6 +171,12 @@ DEEPDREAM_STEP = Exercise(
             leaves_gradients,
             "Your image is right, but every parameter of the net has a gradient now. Which "
             "function of torch.autograd returns one gradient alone?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the result still hangs in the graph: in a loop the graph "
+            "grows from step to step. Which call cuts a tensor off?",
         ),
     ),
 )

@@ -9,6 +9,7 @@ from utils.exercises.visualization.shared import (
     chosen,
     classifier,
     images,
+    in_graph,
     linear,
     pulled,
     watched,
@@ -79,6 +80,10 @@ def only_the_change(net, x, y, epsilon):
     return pushed(net, x, y, epsilon) - x
 
 
+def drags_its_graph(net, x, y, epsilon):
+    return in_graph(pushed(net, x, y, epsilon))
+
+
 FGSM = Exercise(
     id="10.fgsm",
     points=3,
@@ -146,6 +151,12 @@ FGSM = Exercise(
             "only the change",
             only_the_change,
             "You return the change. To what is it added?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the result still hangs in the graph: in a loop the graph "
+            "grows from step to step. Which call cuts a tensor off?",
         ),
     ),
 )

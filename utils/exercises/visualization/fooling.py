@@ -9,6 +9,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
     classifier,
     images,
+    in_graph,
     linear,
     placed,
     pulled,
@@ -174,6 +175,11 @@ def leaves_gradients(
     return moved(net, image, target, bound, rate, confidence, max_steps)
 
 
+def drags_its_graph(net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100):
+    found = moved(net, image, target, bound, rate, confidence, max_steps)
+    return in_graph(found)
+
+
 FOOLING_IMAGE = Exercise(
     id="10.fooling_image",
     points=4,
@@ -264,6 +270,12 @@ FOOLING_IMAGE = Exercise(
             leaves_gradients,
             "Your image is right, but every parameter of the net has a gradient now. Which "
             "function of torch.autograd returns one gradient alone?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the result still hangs in the graph: in a loop the graph "
+            "grows from step to step. Which call cuts a tensor off?",
         ),
     ),
 )

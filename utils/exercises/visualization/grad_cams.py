@@ -10,6 +10,7 @@ from utils.exercises.visualization.shared import (
     classifier,
     drawn,
     images,
+    in_graph,
     pulled,
     watched,
     with_a_hook,
@@ -118,6 +119,10 @@ def overwritten(net, x, y, layer):
     return weighed(maps, slope).sum(1).relu()
 
 
+def drags_its_graph(net, x, y, layer):
+    return in_graph(grad_cam_oracle(net, x, y, layer))
+
+
 GRAD_CAM = Exercise(
     id="10.grad_cam",
     points=4,
@@ -222,6 +227,12 @@ GRAD_CAM = Exercise(
             leaves_gradients,
             "Your map is right, but every parameter of the net has a gradient now. Which "
             "function of torch.autograd returns one gradient alone?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the result still hangs in the graph: in a loop the graph "
+            "grows from step to step. Which call cuts a tensor off?",
         ),
     ),
 )

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.visualization.shared import drawn, images, watched
+from utils.exercises.visualization.shared import drawn, images, in_graph, watched
 from utils.subject import Named, Network, Tensor
 
 NEAR = close(1e-4, 1e-6)
@@ -142,6 +142,11 @@ def leaves_gradients(features, target, start, n_steps, rate, prior, weight):
     return searched(features, target, start, n_steps, rate, prior, weight)
 
 
+def drags_its_graph(features, target, start, n_steps, rate, prior, weight):
+    found = searched(features, target, start, n_steps, rate, prior, weight)
+    return in_graph(found[0]), found[1]
+
+
 INVERT_FEATURES = Exercise(
     id="10.invert_features",
     points=4,
@@ -237,6 +242,12 @@ INVERT_FEATURES = Exercise(
             leaves_gradients,
             "Your image is right, but every parameter of the net has a gradient now. Which "
             "function of torch.autograd returns the gradient of the image alone?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the result still hangs in the graph: in a loop the graph "
+            "grows from step to step. Which call cuts a tensor off?",
         ),
     ),
 )

@@ -98,12 +98,24 @@ def watched(
         return {
             result: found,
             **as_parts(found),
+            "the result hangs in a graph": in_a_graph(found),
             **after,
             "the weights have changed": not same(before, state_of(net)),
             **subject.call(TRACES, net),
         }
 
     return Case(name, play, agree, working=working)
+
+
+def in_a_graph(found) -> bool:
+    """Whether a tensor, or the first of several, still has a gradient to send back."""
+    first = found[0] if isinstance(found, (tuple, list)) and found else found
+    return isinstance(first, Tensor) and first.requires_grad
+
+
+def in_graph(tensor):
+    """The tensor as part of a graph."""
+    return tensor.detach().requires_grad_() * 1
 
 
 def same(before: dict, after: dict) -> bool:
