@@ -182,7 +182,8 @@ A hook that returns nothing only looks on. (One that returns a tensor replaces t
 
 **Exercise `feature_maps`** (3 points, 25 minutes). For all functions of this lesson the rule
 is: **leave image and network as you found them**, with no hook, no new weight and no gradient
-in them. Here the net may come in training mode; the maps are those of the evaluation mode.
+in them; and, this first one excepted, return tensors that hang in no graph. Here the net may come
+in training mode; the maps are those of the evaluation mode.
 
 <details><summary>A hint</summary>
 <code>def keep(name):</code> may return the hook for one name. Collect what

@@ -82,9 +82,9 @@ def fooling_cases(rng: np.random.Generator) -> list[Case]:
         case("wide bounds: the range counts", (2, 7, 6), 3, 0, 2.0, 1.5, 0.9999, 4),
         case("a tight bound", (1, 8, 9), 5, 4, 0.02, 0.4, 0.9999, 6),
         watched(
-            "sure from the start",
-            linear([[0, 0], [3, 4]], [0, 0]),
-            {"image": images(rng, 1, 1, 2)},
+            "just sure enough from the start",
+            linear([[0, 0], [3, 4]], [0, -3.5]),
+            {"image": Tensor(np.array([[[0.5, 0.5]]]))},
             1,
             0.5,
             0.5,
