@@ -862,49 +862,53 @@ check("10.class_image_step", class_image_step)
 
 # %% [markdown]
 r"""
-Ascent alone finds pictures full of fine noise that no camera ever took, and that the net
-adores. Two tricks keep it to what survives small changes: before each step the image is
-**shifted** at random by some pixels, and every few steps it is **blurred**. (Others set small
-pixels and small gradients to zero now and then.) The same with neither is shown beside.
+Ascent alone finds pictures full of fine noise that no camera ever took, and that the net adores.
+Three tricks keep it to what survives small changes: before each step the image is **shifted** at
+random by some pixels; every second step it is **blurred** a little; and it **grows**: the
+coarse shape is painted small, enlarged, and refined. (Others set small pixels and small gradients to
+zero now and then.) The same with none of them is shown last.
 """
 
 
 # %% tags=["experiment"]
 climb = borrow("10.class_image_step", class_image_step)
-canvas = side if small else (side if full else 112)
+
+
+def resized(image, size):
+    return F.interpolate(image[None], (size, size), mode="bilinear", antialias=True)[0]
 
 
 def blurred(image):
-    """Each pixel halfway to the mean of its neighbourhood."""
+    """Each pixel more than halfway to the mean of its neighbourhood."""
     smooth = F.avg_pool2d(image[None], 3, 1, 1, count_include_pad=False)[0]
-    return (image + smooth) / 2
+    return 0.4 * image + 0.6 * smooth
 
 
-def class_image(label, n_steps, tricks=True, rate=None):
+def class_image(label, sizes, n_steps, tricks=True):
     """A picture for a class, painted from grey noise."""
     draws = torch.Generator().manual_seed(0)
-    noise = torch.randn(3, canvas, canvas, generator=draws)
-    image = (0.5 + 0.05 * noise).to(device)
-    rate = rate or 0.02 * canvas
-    for i in range(n_steps):
-        shift = torch.randint(-canvas // 14, canvas // 14 + 1, (2,), generator=draws)
-        shift = tuple(shift.tolist()) if tricks else (0, 0)
-        image = climb(net, image.roll(shift, (1, 2)), label, rate, 1e-3).clamp(0, 1)
-        image = image.roll((-shift[0], -shift[1]), (1, 2))
-        if tricks and i % 4 == 0 and i < 0.9 * n_steps:
-            image = blurred(image)
+    image = (0.5 + 0.05 * torch.randn(3, *sizes[:1] * 2, generator=draws)).to(device)
+    for size in sizes:
+        image, reach = resized(image, size), size // 8 if tricks else 0
+        for i in range(n_steps):
+            down, right = torch.randint(
+                -reach, reach + 1, (2,), generator=draws
+            ).tolist()
+            image = image.roll((down, right), (1, 2))
+            image = climb(net, image, label, 0.1 * size, 0.01).clamp(0, 1)
+            image = image.roll((-down, -right), (1, 2))
+            if tricks and i % 2 == 0 and i < 0.9 * n_steps:
+                image = blurred(image)
     return image
 
 
 # %% tags=["experiment"]
-wanted = (
-    [0, 3, 5, 8]
-    if small
-    else [names.index(n) for n in ("daisy", "flamingo", "goldfish", "strawberry")]
-)
-n_steps = 200 if full else 45
-painted = {names[label]: class_image(label, n_steps) for label in wanted}
-raw = class_image(wanted[0], n_steps, tricks=False)
+things = ("daisy", "flamingo", "goldfish", "strawberry")
+wanted = [0, 3, 5, 8] if small else [names.index(name) for name in things]
+sizes = [side] if small else [90, 128, 180, side] if full else [64, 90, 128]
+n_steps = 45 if small or full else 15
+painted = {names[label]: class_image(label, sizes, n_steps) for label in wanted}
+raw = class_image(wanted[0], sizes[-1:], n_steps, tricks=False)
 sure = [ask(image[None])[0].amax().item() for image in (*painted.values(), raw)]
 titles = [*painted, f"{names[wanted[0]]}, no tricks"]
 texts = [f"{name}, {p:.2f}" for name, p in zip(titles, sure, strict=True)]
@@ -1119,10 +1123,6 @@ check("10.deepdream_step", deepdream_step)
 dream_step = borrow("10.deepdream_step", deepdream_step)
 
 
-def resized(image, size):
-    return F.interpolate(image[None], (size, size), mode="bilinear", antialias=True)[0]
-
-
 def dream(features, image, n_octaves, n_steps, rate, scale=1.4):
     """DeepDream from small to large; what was dreamed is enlarged and kept."""
     draws = torch.Generator().manual_seed(0)
@@ -1232,15 +1232,16 @@ def roughness(image):
 
 original = resized(first, side if small or full else 112)
 draws = torch.Generator().manual_seed(0)
-start = (0.5 + 0.1 * torch.randn(original.shape, generator=draws)).to(device)
+start = (0.5 + 0.02 * torch.randn(original.shape, generator=draws)).to(device)
+weights = [2e-4, 5e-4, 2e-3, 1e-2, 2e-2]  # the deeper, the more the prior must help
 inverted, falling = {}, {}
-for layer in layers if full or small else layers[:3] + layers[4:]:
+for layer, weight in zip(layers, weights, strict=False):
     features = features_of(layer)
     with torch.no_grad():
         wanted_features = features(original[None])
-    weight = 2e-4 * wanted_features.square().sum().item()
+    weight = weight * wanted_features.square().sum().item()
     inverted[layer], falling[layer] = invert(
-        features, wanted_features, start, 300 if full else 45, 0.08, roughness, weight
+        features, wanted_features, start, 300 if full else 40, 0.05, roughness, weight
     )
 
 # %% tags=["experiment"]
