@@ -636,30 +636,31 @@ random_maps = [
     brightened(saliency(n, batch[:1], answers[:1]))
     for n in (stranger, guided(stranger))
 ]
-rows = [batch[0], brightened(plain_maps)[0], brightened(guided_maps)[0]]
-rows += [random_maps[0][0], random_maps[1][0]]
-texts = ["picture", "saliency", "guided", "saliency, shuffled", "guided, shuffled"]
-show_row(rows, texts, "Guided backpropagation finds edges even in a net that has lost everything",
-         5, 1.9)  # fmt: skip
 
 # %% tags=["experiment"]
 from scipy.stats import spearmanr
 
 likeness = {
-    kind: spearmanr(trained[0].flatten().cpu(), random[0].flatten().cpu()).statistic
-    for kind, trained, random in (
+    kind: spearmanr(trained[0].flatten().cpu(), shuffled[0].flatten().cpu()).statistic
+    for kind, trained, shuffled in (
         ("saliency", plain_maps, random_maps[0]),
         ("guided", guided_maps, random_maps[1]),
     )
 }
-print({kind: f"{value:.2f}" for kind, value in likeness.items()})
+rows = [batch[0], brightened(plain_maps)[0], brightened(guided_maps)[0]]
+rows += [random_maps[0][0], random_maps[1][0]]
+texts = ["picture", "saliency", "guided", "saliency, shuffled", "guided, shuffled"]
+found = ", ".join(f"{kind} {value:.2f}" for kind, value in likeness.items())
+show_row(
+    rows, texts, f"Likeness of the maps before and after shuffling: {found}", 5, 1.9
+)
 
 # %% [markdown]
 r"""
 The numbers are rank correlations between the map of the trained and of the shuffled network: 0
-means nothing in common, 1 the same order of pixels. The guided maps owe much of their beauty to
-the **picture** and the architecture. They show where edges are, less why the net decided.
-Remember that when a figure looks convincing.
+means nothing in common, 1 the same order of pixels. With SqueezeNet they are 0.34 for saliency and
+0.59 for the guided maps: these owe much of their beauty to the **picture** and the architecture.
+They show where edges are, less why the net decided. Remember that when a figure looks convincing.
 
 ## Class activation maps
 
@@ -792,7 +793,7 @@ show_heat(
     [torn] * 5,
     [None, *grad_maps, *cam_maps],
     ["picture", *[f"Grad-CAM: {t}" for t in texts], *[f"CAM: {t}" for t in texts]],
-    "The same picture, asked for two classes: the net looks at two places",
+    "One picture, asked for two classes: where does the net look?",
     5,
     2.0,
 )
@@ -803,7 +804,8 @@ show_heat(
     [image for image in batch[:3] for _ in heats],
     [heat[i] for i in range(3) for heat in heats],
     [f"{names[answers[i]]}, {layer}" for i in range(3) for layer in layers[1:]],
-    "Grad-CAM layer by layer: early layers see edges, late ones the thing",
+    "Grad-CAM layer by layer: from edges to the thing",
+    len(heats),
 )
 
 # %% [markdown]
@@ -1062,7 +1064,7 @@ show_attack(epsilons, shares)
 
 # %% [markdown]
 r"""
-Noise of the same size does nothing. The network is not fragile; it is fragile **in the one
+Noise of the same size does far less. The network is not so much fragile as fragile **in the one
 direction that the gradient knows**. Training on such examples helps, and costs accuracy; no
 complete defence is known.
 
