@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from utils.checks.compare import WrongStructure, at_least
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    LEAKY,
     classifier,
     images,
     in_graph,
@@ -43,11 +44,11 @@ def class_image_step_oracle(net, image, label, rate, decay):
 
 def step_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, *rest):
-        net, image = classifier(rng, size, classes), images(rng, *size)
+        net, image = classifier(rng, size, classes, gate=LEAKY), images(rng, *size)
         return watched(name, net, {"image": image}, *rest, result="the new image")
 
     by_hand = linear([[1, 1], [3, -4]], [0, 0])
-    net, start = classifier(rng, (2, 8, 10), 4), images(rng, 2, 8, 10)
+    net, start = classifier(rng, (2, 8, 10), 4, gate=LEAKY), images(rng, 2, 8, 10)
     return [
         watched(
             "two pixels by hand",

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    LEAKY,
     drawn,
     images,
     in_graph,
@@ -41,7 +42,7 @@ def dream_cases(rng: np.random.Generator) -> list[Case]:
         features = drawn(
             rng,
             ("Conv2d", size[0], 4, 3, 1, 1),
-            ("ReLU",),
+            LEAKY,
             ("Conv2d", 4, 5, 3, stride, 1),
         )
         image = {"image": images(rng, *size)}

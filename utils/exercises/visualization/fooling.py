@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from utils.checks.compare import WrongStructure, at_least
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    LEAKY,
     classifier,
     images,
     in_graph,
@@ -58,7 +59,7 @@ def fooling_image_oracle(
 
 def fooling_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, *rest):
-        net, image = classifier(rng, size, classes), images(rng, *size)
+        net, image = classifier(rng, size, classes, gate=LEAKY), images(rng, *size)
         return watched(name, net, {"image": image}, *rest, result="the new image")
 
     by_hand = linear([[0, 0], [3, 4]], [0, -4])
@@ -110,7 +111,7 @@ def fooling_cases(rng: np.random.Generator) -> list[Case]:
 def to_be_fooled(rng: np.random.Generator) -> tuple[Network, Tensor, int]:
     """A net and an image that can be fooled within 0.5: drawn until there is one."""
     while True:
-        recipe, start = classifier(rng, (2, 8, 9), 3), images(rng, 2, 8, 9)
+        recipe, start = classifier(rng, (2, 8, 9), 3, gate=LEAKY), images(rng, 2, 8, 9)
         net, image = recipe.make().double(), start.make()
         with torch.no_grad():
             target = net(image[None])[0].sort().indices[1].item()

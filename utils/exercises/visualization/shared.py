@@ -31,7 +31,13 @@ def numbers(rng: np.random.Generator, key: str, shape: tuple) -> np.ndarray:
     return rng.normal(0, scale, size=shape).astype(np.float32)
 
 
-def classifier(rng: np.random.Generator, size=(3, 6, 8), classes=4, *more) -> Network:
+LEAKY = ("LeakyReLU", 0.1)
+"""An activation through which some gradient always passes, for what divides by it."""
+
+
+def classifier(
+    rng: np.random.Generator, size=(3, 6, 8), classes=4, *more, gate=("ReLU",)
+) -> Network:
     """Two convolutions, a pool and a linear layer, for images of this size."""
     c, h, w = size
     last = 5 * (h // 2 - 2) * (w // 2 - 2)
@@ -39,10 +45,10 @@ def classifier(rng: np.random.Generator, size=(3, 6, 8), classes=4, *more) -> Ne
         rng,
         ("Conv2d", c, 4, 3, 1, 1),
         *more,
-        ("ReLU",),
+        gate,
         ("MaxPool2d", 2),
         ("Conv2d", 4, 5, 3),
-        ("ReLU",),
+        gate,
         ("Flatten",),
         ("Linear", last, classes),
     )
