@@ -2,14 +2,14 @@
 r"""
 # 10 What a network sees
 
-**The question.** A trained network says *cat*. What in the picture made it say so: the ears,
-the fur, or the sofa? Millions of weights hold the answer, and nobody can read it there. But you
-can **ask**: cover a part and look at what changes, follow a gradient back to the pixels, or let
-the network paint what it would like to see.
+**The question.** A trained network says *cat*. What in the picture made it say so: the
+ears, the fur, or the sofa? Millions of weights hold the answer, and nobody can read it
+there. But you can **ask**: cover a part and look at what changes, follow a gradient
+back to the pixels, or let the network paint what it would like to see.
 
-Nothing here trains a network. **The image is what changes**, or what is measured, and the
-weights stay as they are. That one idea gives heat maps, dreams, and pictures that fool a
-network while no person sees a difference.
+Nothing here trains a network. **The image is what changes**, or what is measured, and
+the weights stay as they are. That one idea gives heat maps, dreams, and pictures that
+fool a network while no person sees a difference.
 
 You will write twelve short functions. About five hours.
 """
@@ -36,10 +36,11 @@ from utils.plots.visualization import (
 
 # %% [markdown]
 r"""
-The network of this lesson is **SqueezeNet 1.1**, trained on the 1.2 million photographs of
-ImageNet with their 1,000 classes. It is small enough for a laptop. Where its weights cannot be
-had, a small network that is trained on the built-in pictures takes its place, and what you see
-differs from the text. Another network needs another name here, and other `layers`.
+The network of this lesson is **SqueezeNet 1.1**, trained on the 1.2 million photographs
+of ImageNet with their 1,000 classes. It is small enough for a laptop. Where its weights
+cannot be had, a small network that is trained on the built-in pictures takes its place,
+and what you see differs from the text. Another network needs another name here, and
+other `layers`.
 """
 
 # %% tags=["experiment"]
@@ -62,9 +63,10 @@ names = loaded.class_names
 
 # %% [markdown]
 r"""
-Networks want their pictures prepared: here the mean of each channel is taken off, and the rest
-is divided by its spread. We want to work with pixels in [0, 1], so the net gets a **hook**
-(soon explained) that prepares whatever comes in. Gradients flow through it.
+Networks want their pictures prepared: here the mean of each channel is taken off, and
+the rest is divided by its spread. We want to work with pixels in [0, 1], so the net
+gets a **hook** (soon explained) that prepares whatever comes in. Gradients flow through
+it.
 """
 
 # %% tags=["experiment"]
@@ -129,9 +131,10 @@ show_guesses(first, names, ask(first[None])[0])
 r"""
 ## The first layer: its filters are pictures
 
-The filters of a first layer have three channels, as an image has, so they can be shown as one.
-The dot product of a filter and a patch is largest where the patch looks like the filter: each
-is a **template** for a small patch, as the rows of a linear classifier were for whole images.
+The filters of a first layer have three channels, as an image has, so they can be shown
+as one. The dot product of a filter and a patch is largest where the patch looks like
+the filter: each is a **template** for a small patch, as the rows of a linear classifier
+were for whole images.
 """
 
 # %% tags=["experiment"]
@@ -142,17 +145,17 @@ show_filters(conv.weight, f"The {len(conv.weight)} first filters ({size}): edges
 
 # %% [markdown]
 r"""
-Nearly every network that is trained on photographs finds such filters: edges in all directions,
-and blobs of colour. From the second layer on a filter has as many channels as the layer before
-has maps, and looking at its numbers tells a person nothing. There we look at what layers
-**give**.
+Nearly every network that is trained on photographs finds such filters: edges in all
+directions, and blobs of colour. From the second layer on a filter has as many channels
+as the layer before has maps, and looking at its numbers tells a person nothing. There
+we look at what layers **give**.
 
 ## Feature maps, through hooks
 
-A **feature map** is the output of one filter at all places: an image of where the network sees
-what this filter looks for. The outputs of inner layers do not come out of `net(x)`. PyTorch
-hands them out through a **hook**: a function that a module calls each time it has computed
-something.
+A **feature map** is the output of one filter at all places: an image of where the
+network sees what this filter looks for. The outputs of inner layers do not come out of
+`net(x)`. PyTorch hands them out through a **hook**: a function that a module calls each
+time it has computed something.
 """
 
 
@@ -170,25 +173,26 @@ tiny(torch.ones(1, 1, 5, 6))  # silent: the hooks are gone
 
 # %% [markdown]
 r"""
-A hook that returns nothing only looks on. (One that returns a tensor replaces the output; and
-`register_forward_pre_hook` comes before the layer, as in our preparation above.)
-`get_submodule` finds a layer by its name, such as `"features.4"`. Three traps:
+A hook that returns nothing only looks on. (One that returns a tensor replaces the
+output; and `register_forward_pre_hook` comes before the layer, as in our preparation
+above.) `get_submodule` finds a layer by its name, such as `"features.4"`. Three traps:
 
-* A hook that is not removed stays. It will run in every forward pass until the net is gone.
-* Some layers work **in place**: `nn.ReLU(inplace=True)` writes its result over its input, which
-  is the map that your hook has just kept. Keep a `clone()`.
-* A function that is made in a loop looks up the loop's variable when it is **called**. Make
-  each hook by a function that takes the name.
+* A hook that is not removed stays. It will run in every forward pass until the net is
+  gone.
+* Some layers work **in place**: `nn.ReLU(inplace=True)` writes its result over its
+  input, which is the map that your hook has just kept. Keep a `clone()`.
+* A function that is made in a loop looks up the loop's variable when it is **called**.
+  Make each hook by a function that takes the name.
 
-**Exercise `feature_maps`** (3 points, 25 minutes). For all functions of this lesson the rule
-is: **leave image and network as you found them**, with no hook, no new weight and no gradient
-in them; and, this first one excepted, return tensors that hang in no graph. Here the net may come
-in training mode; the maps are those of the evaluation mode.
+**Exercise `feature_maps`** (3 points, 25 minutes). For all functions of this lesson the
+rule is: **leave image and network as you found them**, with no hook, no new weight and
+no gradient in them; and, this first one excepted, return tensors that hang in no graph.
+Here the net may come in training mode; the maps are those of the evaluation mode.
 
 <details><summary>A hint</summary>
 <code>def keep(name):</code> may return the hook for one name. Collect what
-<code>register_forward_hook</code> returns in a list. Do not call <code>detach</code>: Grad-CAM
-and DeepDream will send gradients through these maps.
+<code>register_forward_hook</code> returns in a list. Do not call <code>detach</code>:
+Grad-CAM and DeepDream will send gradients through these maps.
 </details>
 """
 
@@ -236,15 +240,16 @@ for name, values in maps.items():
 
 # %% [markdown]
 r"""
-Each row is a layer, with the eight channels that answer most strongly. The first row is nearly
-the photograph: edges light up. Further down, places are fewer (each pooling halves the map) and
-channels are silent nearly everywhere: they wait for something special. For what?
+Each row is a layer, with the eight channels that answer most strongly. The first row is
+nearly the photograph: edges light up. Further down, places are fewer (each pooling
+halves the map) and channels are silent nearly everywhere: they wait for something
+special. For what?
 
 ## Which patches a channel likes best
 
-The simplest answer: show many pictures, and see which patches make the channel answer most
-strongly. A place of a late map sees a large part of the image. How large it is can be measured:
-all pixels whose gradient is not zero.
+The simplest answer: show many pictures, and see which patches make the channel answer
+most strongly. A place of a late map sees a large part of the image. How large it is can
+be measured: all pixels whose gradient is not zero.
 """
 
 
@@ -275,15 +280,15 @@ Two images with one channel of 2 x 3 places each:
 $$\begin{pmatrix} 1 & 9 & 2 \\ 8 & 0 & 3 \end{pmatrix} \qquad
 \begin{pmatrix} 4 & 2 & 5 \\ 0 & 1 & 7 \end{pmatrix}$$
 
-The first image is strongest in row 0, column 1, with 9; the second in row 1, column 2, with 7.
-The 8 does not count: in a gallery, each image should appear once.
+The first image is strongest in row 0, column 1, with 9; the second in row 1, column 2,
+with 7. The 8 does not count: in a gallery, each image should appear once.
 
 **Exercise `strongest_places`** (2 points, 15 minutes).
 
 <details><summary>A hint</summary>
-<code>flatten(1)</code> makes a row of all places, <code>max(dim=1)</code> gives values and
-indices, <code>topk</code> the best images. In rows of w values, index i stands in row i // w,
-column i % w.
+<code>flatten(1)</code> makes a row of all places, <code>max(dim=1)</code> gives values
+and indices, <code>topk</code> the best images. In rows of w values, index i stands in
+row i // w, column i % w.
 </details>
 """
 
@@ -340,13 +345,14 @@ show_row(patches, texts, f"{layer}: what four channels answer to, a row each", 6
 
 # %% [markdown]
 r"""
-Look along a row: what do its six patches share? A texture, a colour, a shape? The channel was
-never told to look for it; it was useful for telling classes apart.
+Look along a row: what do its six patches share? A texture, a colour, a shape? The
+channel was never told to look for it; it was useful for telling classes apart.
 
 ## Nearest neighbours, again
 
-In lesson 01 the nearest pictures by pixels had the same **background**. Now take the last maps,
-average each over its places, and measure distances between these numbers instead.
+In lesson 01 the nearest pictures by pixels had the same **background**. Now take the
+last maps, average each over its places, and measure distances between these numbers
+instead.
 """
 
 # %% tags=["experiment"]
@@ -373,16 +379,16 @@ show_neighbours(crowd, labels, queries, picked, f"{title} of the class of the qu
 
 # %% [markdown]
 r"""
-ImageNet has no class for tulips or roses, and still they come together: the features carry over
-to classes that the network was never shown. Lesson 11 builds on that.
+ImageNet has no class for tulips or roses, and still they come together: the features
+carry over to classes that the network was never shown. Lesson 11 builds on that.
 
 ## A map of the feature space
 
-Hundreds of numbers a picture: to look at them, bring them down to two. **PCA** (lesson 04)
-finds the plane that keeps most of the variance. **t-SNE** places points so that **neighbours
-stay neighbours**: it turns distances into probabilities of being neighbours, in the space and
-in the plane, and moves the points until the two agree. Far apart in its picture means little;
-close together means much.
+Hundreds of numbers a picture: to look at them, bring them down to two. **PCA** (lesson
+04) finds the plane that keeps most of the variance. **t-SNE** places points so that
+**neighbours stay neighbours**: it turns distances into probabilities of being
+neighbours, in the space and in the plane, and moves the points until the two agree. Far
+apart in its picture means little; close together means much.
 """
 
 # %% tags=["experiment"]
@@ -403,24 +409,26 @@ show_thumbnails(planes["t-SNE of the features"], crowd, "Pictures that the net f
 r"""
 ## Occlusion: cover a part and ask again
 
-Now one picture and one answer: which pixels is it due to? The most direct experiment (Zeiler
-and Fergus, 2014): lay a grey patch over a part, ask again, and note the probability. Move the
-patch over the whole image. Where the probability **falls**, something important was covered. It
-needs no gradient, and works for any classifier, even one that is not a network.
+Now one picture and one answer: which pixels is it due to? The most direct experiment
+(Zeiler and Fergus, 2014): lay a grey patch over a part, ask again, and note the
+probability. Move the patch over the whole image. Where the probability **falls**,
+something important was covered. It needs no gradient, and works for any classifier,
+even one that is not a network.
 
-A patch of `size` pixels a side that moves in steps of `stride` has as many places as a filter
-without padding: $(H - \text{size}) / \text{stride} + 1$ rows, rounded down. A tiny example: the
-image $(1, 2, 3, 4)$, scores $0$ and $2x_1 + x_2 - x_4$. Nothing covered, both are 0. With the
-first pixel covered by 0 the second score is $-2$, and its probability $1/(1 + e^2) = 0.119$.
-The whole map, with a patch of one pixel: $(0.119,\; 0.119,\; 0.5,\; 0.982)$. The last value is
-higher than 0.5: that pixel spoke **against** the class.
+A patch of `size` pixels a side that moves in steps of `stride` has as many places as a
+filter without padding: $(H - \text{size}) / \text{stride} + 1$ rows, rounded down. A
+tiny example: the image $(1, 2, 3, 4)$, scores $0$ and $2x_1 + x_2 - x_4$. Nothing
+covered, both are 0. With the first pixel covered by 0 the second score is $-2$, and its
+probability $1/(1 + e^2) = 0.119$. The whole map, with a patch of one pixel: $(0.119,\;
+0.119,\; 0.5,\; 0.982)$. The last value is higher than 0.5: that pixel spoke **against**
+the class.
 
 **Exercise `occlusion_map`** (3 points, 20 minutes).
 
 <details><summary>A hint</summary>
-Two loops, over rows and columns of the map. In each, a fresh <code>image.clone()</code>. The
-net wants a batch, <code>image[None]</code>, and no graph is needed:
-<code>torch.no_grad()</code>.
+Two loops, over rows and columns of the map. In each, a fresh
+<code>image.clone()</code>. The net wants a batch, <code>image[None]</code>, and no
+graph is needed: <code>torch.no_grad()</code>.
 </details>
 """
 
@@ -472,24 +480,25 @@ show_heat(images, heats, texts, "Bright: cover this, and the answer goes", 6, 1.
 r"""
 ## Saliency: follow the gradient to the pixels
 
-Occlusion needs a forward pass for each place. The gradient asks the same question for **all**
-pixels at once, for infinitely small changes: how much does the score of the class rise if this
-value rises by a little? The **saliency map** (Simonyan and others, 2014) is the size of that
-slope,
+Occlusion needs a forward pass for each place. The gradient asks the same question for
+**all** pixels at once, for infinitely small changes: how much does the score of the
+class rise if this value rises by a little? The **saliency map** (Simonyan and others,
+2014) is the size of that slope,
 
 $$M_{ij} = \max_c \left| \frac{\partial s_y}{\partial x_{cij}} \right|$$
 
-with the largest of the three channels at each pixel. (The lecture notes add the three up, which
-is also done.) Of the **score**, mind you: not of the loss, whose slope vanishes when the net is
-sure, and not of the probability, which also rises when other classes fall.
+with the largest of the three channels at each pixel. (The lecture notes add the three
+up, which is also done.) Of the **score**, mind you: not of the loss, whose slope
+vanishes when the net is sure, and not of the probability, which also rises when other
+classes fall.
 
-Two pixels, two channels, and a linear net with the score $a - 3b + 2c - d$, where $a, b$ are
-the pixels of channel 0 and $c, d$ of channel 1. The slopes are $(1, -3)$ and $(2, -1)$, so the
-map is $(2, 3)$.
+Two pixels, two channels, and a linear net with the score $a - 3b + 2c - d$, where $a,
+b$ are the pixels of channel 0 and $c, d$ of channel 1. The slopes are $(1, -3)$ and
+$(2, -1)$, so the map is $(2, 3)$.
 
-So far you know `backward`, which adds a gradient to **every** leaf: to the image, and to all
-weights as well, where the next training step would find it. `torch.autograd.grad` returns the
-gradients that you ask for, and leaves nothing behind:
+So far you know `backward`, which adds a gradient to **every** leaf: to the image, and
+to all weights as well, where the next training step would find it.
+`torch.autograd.grad` returns the gradients that you ask for, and leaves nothing behind:
 """
 
 # %%
@@ -500,14 +509,14 @@ print("slope:", slope, "- left in x:", x.grad, "- left in the weights:", weights
 
 # %% [markdown]
 r"""
-**Exercise `saliency_map`** (3 points, 20 minutes). For a batch, each image with a class of its
-own. Images of a batch do not influence one another in evaluation mode, so the gradient of the
-**sum** of the wanted scores is each image's own.
+**Exercise `saliency_map`** (3 points, 20 minutes). For a batch, each image with a class
+of its own. Images of a batch do not influence one another in evaluation mode, so the
+gradient of the **sum** of the wanted scores is each image's own.
 
 <details><summary>A hint</summary>
-<code>x.detach().requires_grad_()</code> is a leaf of its own over the same numbers: the caller's x
-does not learn of it. <code>scores[torch.arange(len(y)), y]</code> picks one score a row.
-<code>amax(dim=...)</code> is the largest along an axis.
+<code>x.detach().requires_grad_()</code> is a leaf of its own over the same numbers: the
+caller's x does not learn of it. <code>scores[torch.arange(len(y)), y]</code> picks one
+score a row. <code>amax(dim=...)</code> is the largest along an axis.
 </details>
 """
 
@@ -536,10 +545,10 @@ check("10.saliency_map", saliency_map)
 r"""
 ## Guided backpropagation
 
-Saliency maps look like noise. Each ReLU on the way lets a gradient pass where its **input** was
-positive (that is its slope). Guided backpropagation (Springenberg and others, 2015) also drops
-it where the **gradient** is negative, so that only paths remain on which every unit speaks for
-the class. Both must be positive:
+Saliency maps look like noise. Each ReLU on the way lets a gradient pass where its
+**input** was positive (that is its slope). Guided backpropagation (Springenberg and
+others, 2015) also drops it where the **gradient** is negative, so that only paths
+remain on which every unit speaks for the class. Both must be positive:
 
 | | $x = -2$ | $1$ | $3$ | $-4$ |
 | --- | --- | --- | --- | --- |
@@ -549,12 +558,12 @@ the class. Both must be positive:
 
 The forward pass stays that of ReLU.
 
-**Exercise `guided_relu`** (3 points, 15 minutes). A function of a tensor, of any shape. If no
-gradient is wanted (`out.requires_grad` is False), it is a plain ReLU.
+**Exercise `guided_relu`** (3 points, 15 minutes). A function of a tensor, of any shape.
+If no gradient is wanted (`out.requires_grad` is False), it is a plain ReLU.
 
 <details><summary>A hint</summary>
-Tensors have hooks too: <code>out.register_hook(f)</code> calls f with the gradient that arrives
-at <code>out</code>, and goes on with what f returns. Or write an
+Tensors have hooks too: <code>out.register_hook(f)</code> calls f with the gradient that
+arrives at <code>out</code>, and goes on with what f returns. Or write an
 <code>autograd.Function</code>, as in lesson 08.
 </details>
 """
@@ -621,9 +630,9 @@ show_row(pictures, kinds, "Guided backpropagation draws what saliency only hints
 r"""
 ### Too beautiful?
 
-An explanation of what a network has learned should change when it forgets everything. So
-**shuffle the weights** within each layer: the numbers are the same, what was learned is lost. Then
-look again (Adebayo and others, 2018, who also draw the weights anew).
+An explanation of what a network has learned should change when it forgets everything.
+So **shuffle the weights** within each layer: the numbers are the same, what was learned
+is lost. Then look again (Adebayo and others, 2018, who also draw the weights anew).
 """
 
 # %% tags=["experiment"]
@@ -657,28 +666,30 @@ show_row(
 
 # %% [markdown]
 r"""
-The numbers are rank correlations between the map of the trained and of the shuffled network: 0
-means nothing in common, 1 the same order of pixels. With SqueezeNet they are 0.34 for saliency and
-0.59 for the guided maps: these owe much of their beauty to the **picture** and the architecture.
-They show where edges are, less why the net decided. Remember that when a figure looks convincing.
+The numbers are rank correlations between the map of the trained and of the shuffled
+network: 0 means nothing in common, 1 the same order of pixels. With SqueezeNet they are
+0.34 for saliency and 0.59 for the guided maps: these owe much of their beauty to the
+**picture** and the architecture. They show where edges are, less why the net decided.
+Remember that when a figure looks convincing.
 
 ## Class activation maps
 
-Many networks end like this: K last maps, the mean of each over its places, and a linear layer.
-Mean and sum can change places:
+Many networks end like this: K last maps, the mean of each over its places, and a linear
+layer. Mean and sum can change places:
 
 $$s_y = \sum_k W_{yk} \cdot \frac{1}{hw} \sum_{ij} A_{kij}
       = \frac{1}{hw} \sum_{ij} \underbrace{\sum_k W_{yk} A_{kij}}_{\text{map of class } y}$$
 
-So the score **is** the mean of a map, which says what each place contributes to the class (Zhou
-and others, 2016). Two channels of two places, $(1, 2)$ and $(3, 0)$, and a class that weighs
-them with 3 and $-2$: the map is $3 (1, 2) - 2 (3, 0) = (-3, 6)$. The first place speaks against
-the class, the second for it.
+So the score **is** the mean of a map, which says what each place contributes to the
+class (Zhou and others, 2016). Two channels of two places, $(1, 2)$ and $(3, 0)$, and a
+class that weighs them with 3 and $-2$: the map is $3 (1, 2) - 2 (3, 0) = (-3, 6)$. The
+first place speaks against the class, the second for it.
 
 **Exercise `class_activation_map`** (2 points, 10 minutes). Without loops.
 
 <details><summary>A hint</summary>
-<code>W[y]</code> has the shape (N, K). Give it two axes more, and which axis do you add up?
+<code>W[y]</code> has the shape (N, K). Give it two axes more, and which axis do you add
+up?
 </details>
 """
 
@@ -703,24 +714,25 @@ check("10.class_activation_map", class_activation_map)
 r"""
 ## Grad-CAM
 
-What if other layers follow the maps? Then no row of W says what a channel is worth to the
-class. The gradient does. **Grad-CAM** (Selvaraju and others, 2017) takes as the weight of a
-channel the **mean of its slopes over the places**, and keeps what speaks for the class:
+What if other layers follow the maps? Then no row of W says what a channel is worth to
+the class. The gradient does. **Grad-CAM** (Selvaraju and others, 2017) takes as the
+weight of a channel the **mean of its slopes over the places**, and keeps what speaks
+for the class:
 
 $$\alpha_k = \frac{1}{hw} \sum_{ij} \frac{\partial s_y}{\partial A_{kij}}, \qquad
   M = \max\Big(0, \sum_k \alpha_k A_k\Big)$$
 
-The same two channels, now with the slopes $(2, 4)$ and $(-1, -3)$: the weights are 3 and $-2$,
-the sum is $(-3, 6)$, and the map $(0, 6)$.
+The same two channels, now with the slopes $(2, 4)$ and $(-1, -3)$: the weights are 3
+and $-2$, the sum is $(-3, 6)$, and the map $(0, 6)$.
 
-**Exercise `grad_cam`** (4 points, 25 minutes). For any layer of any net. It stands alone: use a
-hook of your own, or your `feature_maps`.
+**Exercise `grad_cam`** (4 points, 25 minutes). For any layer of any net. It stands
+alone: use a hook of your own, or your `feature_maps`.
 
 <details><summary>A hint</summary>
 The gradient is that of the score with respect to the layer's output,
-<code>torch.autograd.grad(score, maps)</code>. For there to be a graph at all, something before
-must require a gradient: take a fresh leaf for x. Where the next layer works in place, a hook
-that keeps <b>and returns</b> a clone saves the map.
+<code>torch.autograd.grad(score, maps)</code>. For there to be a graph at all, something
+before must require a gradient: take a fresh leaf for x. Where the next layer works in
+place, a hook that keeps <b>and returns</b> a clone saves the map.
 </details>
 """
 
@@ -756,8 +768,8 @@ check("10.grad_cam", grad_cam)
 
 # %% [markdown]
 r"""
-Where the maps are followed by mean and linear layer only, the two must agree: Grad-CAM is the
-positive part of the class activation map, divided by the number of places.
+Where the maps are followed by mean and linear layer only, the two must agree: Grad-CAM
+is the positive part of the class activation map, divided by the number of places.
 """
 
 # %% tags=["experiment"]
@@ -774,8 +786,8 @@ print(f"largest difference: {cam_gap:.0e}")
 
 # %% [markdown]
 r"""
-Now the picture that makes these maps worth their name: **one picture, two classes**. We put it
-together from the middles of two of our photographs, and ask for either class.
+Now the picture that makes these maps worth their name: **one picture, two classes**. We
+put it together from the middles of two of our photographs, and ask for either class.
 """
 
 # %% tags=["experiment"]
@@ -810,34 +822,34 @@ show_heat(
 
 # %% [markdown]
 r"""
-SqueezeNet ends with a convolution of 1 x 1 to 1,000 maps, a ReLU and a mean. That convolution
-is the linear layer, applied at each place, so the formula of the class activation map holds up
-to its ReLU.
+SqueezeNet ends with a convolution of 1 x 1 to 1,000 maps, a ReLU and a mean. That
+convolution is the linear layer, applied at each place, so the formula of the class
+activation map holds up to its ReLU.
 
 ## Class images: let the network paint
 
-So far a picture was given and the answer explained. Turn it round: which picture would make the
-score of a class **as large as possible**? Start from grey, and climb the gradient, in the
-pixels:
+So far a picture was given and the answer explained. Turn it round: which picture would
+make the score of a class **as large as possible**? Start from grey, and climb the
+gradient, in the pixels:
 
 $$\max_x \;\; s_y(x) - \lambda \sum (x - 0.5)^2$$
 
-The second term, the **regularisation**, holds the pixels near grey; the score alone would be
-raised fastest by wild colours. How long the gradient is differs from net to net by powers of
-ten, so each step makes it length 1 first:
+The second term, the **regularisation**, holds the pixels near grey; the score alone
+would be raised fastest by wild colours. How long the gradient is differs from net to
+net by powers of ten, so each step makes it length 1 first:
 
 $$x \leftarrow x + \eta \, \frac{g}{\lVert g \rVert}, \qquad
   g = \frac{\partial s_y}{\partial x} - 2 \lambda (x - 0.5)$$
 
-Two pixels, the score $3a - 4b$, $\lambda = 0$, $\eta = 1$: $g = (3, -4)$ has the length 5, and
-the image $(0.5, 0.25)$ becomes $(1.1, -0.55)$. (Back into [0, 1]: that is done outside of your
-step.)
+Two pixels, the score $3a - 4b$, $\lambda = 0$, $\eta = 1$: $g = (3, -4)$ has the length
+5, and the image $(0.5, 0.25)$ becomes $(1.1, -0.55)$. (Back into [0, 1]: that is done
+outside of your step.)
 
 **Exercise `class_image_step`** (3 points, 20 minutes).
 
 <details><summary>A hint</summary>
-Let autograd differentiate the whole objective, penalty included. <code>slope.norm()</code> is
-the length over all axes.
+Let autograd differentiate the whole objective, penalty included.
+<code>slope.norm()</code> is the length over all axes.
 </details>
 """
 
@@ -864,11 +876,12 @@ check("10.class_image_step", class_image_step)
 
 # %% [markdown]
 r"""
-Ascent alone finds pictures full of fine noise that no camera ever took, and that the net adores.
-Three tricks keep it to what survives small changes: before each step the image is **shifted** at
-random by some pixels; every second step it is **blurred** a little; and it **grows**: the
-coarse shape is painted small, enlarged, and refined. (Others set small pixels and small gradients to
-zero now and then.) The same with none of them is shown last.
+Ascent alone finds pictures full of fine noise that no camera ever took, and that the
+net adores. Three tricks keep it to what survives small changes: before each step the
+image is **shifted** at random by some pixels; every second step it is **blurred** a
+little; and it **grows**: the coarse shape is painted small, enlarged, and refined.
+(Others set small pixels and small gradients to zero now and then.) The same with none
+of them is shown last.
 """
 
 
@@ -918,22 +931,23 @@ show_row([*painted.values(), raw], texts, "What the net would like to see", 5, 2
 
 # %% [markdown]
 r"""
-The number is how sure the net is of its own painting. A petal, an eye, a beak, many times over:
-the score asks whether something is **there**, not how often or where.
+The number is how sure the net is of its own painting. A petal, an eye, a beak, many
+times over: the score asks whether something is **there**, not how often or where.
 
 ## Fooling a network
 
-The same ascent can start from a photograph. Choose a class that is **wrong**, climb its score,
-and allow no pixel to move by more than a small bound $\epsilon$. If a person sees no
-difference, and the network is certain, it has been fooled (Szegedy and others, 2014).
+The same ascent can start from a photograph. Choose a class that is **wrong**, climb its
+score, and allow no pixel to move by more than a small bound $\epsilon$. If a person
+sees no difference, and the network is certain, it has been fooled (Szegedy and others,
+2014).
 
-Each round: ask the net. If the target's probability has reached `confidence`, stop. Otherwise
-climb one step of length `rate` on the target's score, and bring each pixel back to within
-`bound` of the **first** image, and into [0, 1].
+Each round: ask the net. If the target's probability has reached `confidence`, stop.
+Otherwise climb one step of length `rate` on the target's score, and bring each pixel
+back to within `bound` of the **first** image, and into [0, 1].
 
 By hand: image $(0.5, 0.5)$, target's score $3a + 4b - 4$ against 0. It is $-0.5$, the
-probability 0.378. The slope $(3, 4)$ has the length 5, so with rate 0.5 the step is $(0.3,
-0.4)$; with bound 0.3 the image becomes $(0.8, 0.8)$.
+probability 0.378. The slope $(3, 4)$ has the length 5, so with rate 0.5 the step is
+$(0.3, 0.4)$; with bound 0.3 the image becomes $(0.8, 0.8)$.
 
 **Exercise `fooling_image`** (4 points, 30 minutes).
 
@@ -992,23 +1006,24 @@ show_row([first, fooled, change], texts, "No pixel has moved by more than "
 r"""
 ## Adversarial examples, in one step
 
-Why does so little suffice? Think of a linear score $w \cdot x$. Move each pixel by $\epsilon$
-in the direction of the **sign** of its weight, and the score changes by $\epsilon \sum |w_i|$:
-each pixel adds a little, and there are 150,000 of them. The **fast gradient sign method**
-(Goodfellow and others, 2015) does so with the gradient of the loss, in a single step:
+Why does so little suffice? Think of a linear score $w \cdot x$. Move each pixel by
+$\epsilon$ in the direction of the **sign** of its weight, and the score changes by
+$\epsilon \sum |w_i|$: each pixel adds a little, and there are 150,000 of them. The
+**fast gradient sign method** (Goodfellow and others, 2015) does so with the gradient of
+the loss, in a single step:
 
 $$x' = x + \epsilon \, \mathrm{sign}\left(\frac{\partial L(x, y)}{\partial x}\right)
  \quad\text{and back into } [0, 1]$$
 
-Score 0 is $2a - b$, score 1 is 0, the label is 0. More of $a$ lowers the loss, more of $b$
-raises it: the signs are $(-1, +1)$. With $\epsilon = 0.125$ the image $(0.05, 0.5)$ becomes
-$(0, 0.625)$.
+Score 0 is $2a - b$, score 1 is 0, the label is 0. More of $a$ lowers the loss, more of
+$b$ raises it: the signs are $(-1, +1)$. With $\epsilon = 0.125$ the image $(0.05, 0.5)$
+becomes $(0, 0.625)$.
 
 **Exercise `fgsm`** (3 points, 15 minutes).
 
 <details><summary>A hint</summary>
-<code>F.cross_entropy(net(x), y)</code>, its gradient at x, and <code>.sign()</code>. Whether
-the loss is a mean or a sum over the images does not matter here: why?
+<code>F.cross_entropy(net(x), y)</code>, its gradient at x, and <code>.sign()</code>.
+Whether the loss is a mean or a sum over the images does not matter here: why?
 </details>
 """
 
@@ -1034,8 +1049,8 @@ check("10.fgsm", fgsm)
 
 # %% [markdown]
 r"""
-How many answers survive? We ask the net about some pictures, attack what it said, and ask
-again. For comparison every pixel moves just as far, but in a **random** direction.
+How many answers survive? We ask the net about some pictures, attack what it said, and
+ask again. For comparison every pixel moves just as far, but in a **random** direction.
 """
 
 # %% tags=["experiment"]
@@ -1064,37 +1079,38 @@ show_attack(epsilons, shares)
 
 # %% [markdown]
 r"""
-Noise of the same size does far less. The network is not so much fragile as fragile **in the one
-direction that the gradient knows**. Training on such examples helps, and costs accuracy; no
-complete defence is known.
+Noise of the same size does far less. The network is not so much fragile as fragile **in
+the one direction that the gradient knows**. Training on such examples helps, and costs
+accuracy; no complete defence is known.
 
 ## DeepDream
 
-Choose a layer and strengthen **whatever it sees already** (Mordvintsev and others, 2015). Where
-it sees a bit of an eye in a cloud, make it more of an eye, look again, and so on:
+Choose a layer and strengthen **whatever it sees already** (Mordvintsev and others,
+2015). Where it sees a bit of an eye in a cloud, make it more of an eye, look again, and
+so on:
 
 $$\max_x \;\; \sum_i f_i(x)^2$$
 
-with the sum over all values of the layer. Squares favour what is strong: the gradient of the
-objective at the layer is $2 f$, the activation itself. (The lecture notes put it that way: set
-the gradient of the layer to its activation.) Three tricks make it work:
+with the sum over all values of the layer. Squares favour what is strong: the gradient
+of the objective at the layer is $2 f$, the activation itself. (The lecture notes put it
+that way: set the gradient of the layer to its activation.) Three tricks make it work:
 
-* the gradient is divided by the **mean of its absolute values**, so that an average pixel moves
-  by `rate`;
-* **jitter**: the image is rolled by a shift before the step and rolled back after, so that the
-  seams of the net's grid do not add up;
-* **octaves**: dream on a small version first, enlarge what was dreamed, go on: large things
-  first, details later.
+* the gradient is divided by the **mean of its absolute values**, so that an average
+  pixel moves by `rate`;
+* **jitter**: the image is rolled by a shift before the step and rolled back after, so
+  that the seams of the net's grid do not add up;
+* **octaves**: dream on a small version first, enlarge what was dreamed, go on: large
+  things first, details later.
 
-By hand: an image $(0.125, 0.375)$ and maps that are twice the image. The objective is $4 \sum
-x^2$, its slope $8x = (1, 3)$, with the mean size 2. With rate 0.25 the step is $(0.125,
-0.375)$.
+By hand: an image $(0.125, 0.375)$ and maps that are twice the image. The objective is
+$4 \sum x^2$, its slope $8x = (1, 3)$, with the mean size 2. With rate 0.25 the step is
+$(0.125, 0.375)$.
 
 **Exercise `deepdream_step`** (4 points, 25 minutes).
 
 <details><summary>A hint</summary>
-<code>image.roll((dy, dx), dims=(1, 2))</code> moves down and to the right; which shift undoes
-it? Clip before you roll back or after: it is the same.
+<code>image.roll((dy, dx), dims=(1, 2))</code> moves down and to the right; which shift
+undoes it? Clip before you roll back or after: it is the same.
 </details>
 """
 
@@ -1161,32 +1177,33 @@ show_row([begin, *dreams], ["before", *texts], "What each layer dreams into the 
 
 # %% [markdown]
 r"""
-Early layers dream strokes and grids, later ones curls, eyes and creatures. ImageNet is full of
-dogs and birds, and so are the dreams.
+Early layers dream strokes and grids, later ones curls, eyes and creatures. ImageNet is
+full of dogs and birds, and so are the dreams.
 
 ## Feature inversion: what is left of the picture
 
-The last question: how much of the image is **still there** in a layer? Take a layer's output
-for a photograph, forget the photograph, and look for **any** image with that output (Mahendran
-and Vedaldi, 2015):
+The last question: how much of the image is **still there** in a layer? Take a layer's
+output for a photograph, forget the photograph, and look for **any** image with that
+output (Mahendran and Vedaldi, 2015):
 
 $$\min_x \;\; \sum \big(\Phi(x) - \Phi_0\big)^2 + \lambda \, R(x)$$
 
-$\Phi_0$ is what is left of the photograph; R, the **prior**, is large for rough images, because
-many images fit, and we want one that looks natural. (The lecture notes use the total variation;
-you will write that in lesson 12. Here the prior comes as a function.) Down, this time, and with
-Adam.
+$\Phi_0$ is what is left of the photograph; R, the **prior**, is large for rough images,
+because many images fit, and we want one that looks natural. (The lecture notes use the
+total variation; you will write that in lesson 12. Here the prior comes as a function.)
+Down, this time, and with Adam.
 
-With features that are the image itself, the target 1, the start 0.25 and no prior: the first
-loss is $0.75^2 = 0.5625$. Adam's first step is as long as the rate; with 0.5 it leads to 0.75,
-and the next loss is $0.0625$.
+With features that are the image itself, the target 1, the start 0.25 and no prior: the
+first loss is $0.75^2 = 0.5625$. Adam's first step is as long as the rate; with 0.5 it
+leads to 0.75, and the next loss is $0.0625$.
 
 **Exercise `invert_features`** (4 points, 30 minutes).
 
 <details><summary>A hint</summary>
 What the optimiser holds is a list with one tensor: the image. Put what
-<code>torch.autograd.grad</code> returns into <code>x.grad</code> before <code>step()</code>; so
-no weight gets a gradient. <code>x.clamp_(0, 1)</code>, in place, under <code>no_grad</code>.
+<code>torch.autograd.grad</code> returns into <code>x.grad</code> before
+<code>step()</code>; so no weight gets a gradient. <code>x.clamp_(0, 1)</code>, in
+place, under <code>no_grad</code>.
 </details>
 """
 
@@ -1261,8 +1278,8 @@ print({layer: round(error, 3) for layer, error in errors.items()})
 r"""
 ## Questions
 
-**Question 1** (1 point). A photograph of 112 x 112 pixels is covered by a patch of 24 x 24 that
-moves by 8 pixels. How many values does the occlusion map have?
+**Question 1** (1 point). A photograph of 112 x 112 pixels is covered by a patch of 24 x
+24 that moves by 8 pixels. How many values does the occlusion map have?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_places"}
@@ -1275,8 +1292,9 @@ check("10.answer_places", answer_places)
 
 # %% [markdown]
 r"""
-**Question 2** (1 point). A score is linear in 1,000 inputs, and each slope is 1 or -1. By how
-much does it change if each input moves by 0.01 in the direction of the sign of its slope?
+**Question 2** (1 point). A score is linear in 1,000 inputs, and each slope is 1 or -1.
+By how much does it change if each input moves by 0.01 in the direction of the sign of
+its slope?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_change"}
@@ -1289,8 +1307,8 @@ check("10.answer_change", answer_change)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). You replace all weights of a net by random ones, and the map of your
-favourite method hardly changes. What follows?
+**Question 3** (1 point). You replace all weights of a net by random ones, and the map
+of your favourite method hardly changes. What follows?
 
 * `"a"` The method is robust, and can be trusted.
 * `"b"` The net had learned nothing.
@@ -1310,8 +1328,8 @@ check("10.answer_random", answer_random)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). Features of a deep layer are inverted; the loss falls to almost
-nothing, and the image still differs from the photograph. Why?
+**Question 4** (1 point). Features of a deep layer are inverted; the loss falls to
+almost nothing, and the image still differs from the photograph. Why?
 
 * `"a"` There is an error in the code: equal features come from equal images.
 * `"b"` More steps would bring the photograph back.
@@ -1330,21 +1348,22 @@ check("10.answer_inversion", answer_inversion)
 # %% [markdown]
 r"""
 **Question 5** (3 points, graded by hand). A hospital's network finds pneumonia in X-ray
-pictures with 95 % accuracy. Grad-CAM is bright in a corner of the picture, where each hospital
-prints its mark. In four or five sentences: what may have happened, what would you do to find
-out, and what can the map not tell you?
+pictures with 95 % accuracy. Grad-CAM is bright in a corner of the picture, where each
+hospital prints its mark. In four or five sentences: what may have happened, what would
+you do to find out, and what can the map not tell you?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_explanation"}
 r"""
-The network may have learned which hospital a picture comes from: if one of them treats more of
-the severe cases, its mark predicts the label without any look at the lungs, and the accuracy on
-pictures from the same hospitals is worth nothing elsewhere. I would cover the mark (occlusion)
-or paint it into healthy pictures, and see whether the answer changes; and I would test on a
-hospital that was not in the training data. The map tells where the layer responds to what
-speaks for the class, coarsely, and for this picture; it does not tell what at that place
-matters, nor that the rest is unused, nor what the net would do if the place were different. A
-map that is bright on the lungs would be no proof that the net is right.
+The network may have learned which hospital a picture comes from: if one of them treats
+more of the severe cases, its mark predicts the label without any look at the lungs, and
+the accuracy on pictures from the same hospitals is worth nothing elsewhere. I would
+cover the mark (occlusion) or paint it into healthy pictures, and see whether the answer
+changes; and I would test on a hospital that was not in the training data. The map tells
+where the layer responds to what speaks for the class, coarsely, and for this picture;
+it does not tell what at that place matters, nor that the rest is unused, nor what the
+net would do if the place were different. A map that is bright on the lungs would be no
+proof that the net is right.
 """
 
 # %% [markdown]
@@ -1352,30 +1371,32 @@ r"""
 ## What to remember
 
 * Hooks hand out what inner layers compute; remove them, and keep copies.
-* Occlusion asks by trying, saliency by the gradient of the **score** with respect to the
-  pixels.
-* Grad-CAM: one weight a channel, the mean of its slopes; add, then ReLU. It is coarse and
-  honest.
-* Gradient ascent on the image paints classes, dreams and fooling images; a bound keeps it
-  invisible.
+* Occlusion asks by trying, saliency by the gradient of the **score** with respect to
+  the pixels.
+* Grad-CAM: one weight a channel, the mean of its slopes; add, then ReLU. It is coarse
+  and honest.
+* Gradient ascent on the image paints classes, dreams and fooling images; a bound keeps
+  it invisible.
 * A convincing picture is not yet an explanation: try it on random weights.
 
-To read more: M. Zeiler and R. Fergus, *Visualizing and understanding convolutional networks*,
-ECCV (2014), <https://arxiv.org/abs/1311.2901>; K. Simonyan and others, *Deep inside
-convolutional networks* (2014), <https://arxiv.org/abs/1312.6034>; J. Springenberg and others,
-*Striving for simplicity* (2015), <https://arxiv.org/abs/1412.6806>; B. Zhou and others,
-*Learning deep features for discriminative localization*, CVPR (2016),
-<https://arxiv.org/abs/1512.04150>; R. Selvaraju and others, *Grad-CAM*, ICCV (2017),
-<https://arxiv.org/abs/1610.02391>; J. Adebayo and others, *Sanity checks for saliency maps*,
-NeurIPS (2018), <https://arxiv.org/abs/1810.03292>; C. Szegedy and others, *Intriguing
-properties of neural networks* (2014), <https://arxiv.org/abs/1312.6199>; I. Goodfellow and
-others, *Explaining and harnessing adversarial examples*, ICLR (2015),
-<https://arxiv.org/abs/1412.6572>; A. Mahendran and A. Vedaldi, *Understanding deep image
-representations by inverting them*, CVPR (2015), <https://arxiv.org/abs/1412.0035>; L. van der
-Maaten and G. Hinton, *Visualizing data using t-SNE*, JMLR 9 (2008); A. Mordvintsev and others,
-*Inceptionism* (2015),
-<https://research.google/blog/inceptionism-going-deeper-into-neural-networks/>; C. Olah and
-others, *Feature visualization*, Distill (2017), <https://doi.org/10.23915/distill.00007>.
+To read more: M. Zeiler and R. Fergus, *Visualizing and understanding convolutional
+networks*, ECCV (2014), <https://arxiv.org/abs/1311.2901>; K. Simonyan and others, *Deep
+inside convolutional networks* (2014), <https://arxiv.org/abs/1312.6034>; J.
+Springenberg and others, *Striving for simplicity* (2015),
+<https://arxiv.org/abs/1412.6806>; B. Zhou and others, *Learning deep features for
+discriminative localization*, CVPR (2016), <https://arxiv.org/abs/1512.04150>; R.
+Selvaraju and others, *Grad-CAM*, ICCV (2017), <https://arxiv.org/abs/1610.02391>; J.
+Adebayo and others, *Sanity checks for saliency maps*, NeurIPS (2018),
+<https://arxiv.org/abs/1810.03292>; C. Szegedy and others, *Intriguing properties of
+neural networks* (2014), <https://arxiv.org/abs/1312.6199>; I. Goodfellow and others,
+*Explaining and harnessing adversarial examples*, ICLR (2015),
+<https://arxiv.org/abs/1412.6572>; A. Mahendran and A. Vedaldi, *Understanding deep
+image representations by inverting them*, CVPR (2015),
+<https://arxiv.org/abs/1412.0035>; L. van der Maaten and G. Hinton, *Visualizing data
+using t-SNE*, JMLR 9 (2008); A. Mordvintsev and others, *Inceptionism* (2015),
+<https://research.google/blog/inceptionism-going-deeper-into-neural-networks/>; C. Olah
+and others, *Feature visualization*, Distill (2017),
+<https://doi.org/10.23915/distill.00007>.
 
 Next: features that carry over, and how to use them for classes of your own.
 """

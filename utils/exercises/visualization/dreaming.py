@@ -37,6 +37,22 @@ def deepdream_step_oracle(features, image, rate, shift):
     return dreamed(features, image, rate, shift)
 
 
+def by_hand() -> Case:
+    """Maps that are twice the image."""
+    weight = {"0.weight": np.array([[[[2.0]]]], np.float32), "0.bias": np.float32([0])}
+    return watched(
+        "two pixels by hand",
+        Network((("Conv2d", 1, 1, 1),), weight),
+        {"image": Tensor(np.array([[[0.125, 0.375]]]))},
+        0.25,
+        (0, 0),
+        result="the new image",
+        working="the maps are (0.25, 0.75); the sum of their squares has the slope "
+        "8 x = (1, 3), its mean size is 2: the step is 0.25 (0.5, 1.5), the image "
+        "(0.25, 0.75)",
+    )
+
+
 def dream_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, rate, shift, stride=1):
         features = drawn(
@@ -48,19 +64,8 @@ def dream_cases(rng: np.random.Generator) -> list[Case]:
         image = {"image": images(rng, *size)}
         return watched(name, features, image, rate, shift, result="the new image")
 
-    weight = {"0.weight": np.array([[[[2.0]]]], np.float32), "0.bias": np.float32([0])}
     return [
-        watched(
-            "two pixels by hand",
-            Network((("Conv2d", 1, 1, 1),), weight),
-            {"image": Tensor(np.array([[[0.125, 0.375]]]))},
-            0.25,
-            (0, 0),
-            result="the new image",
-            working="the maps are (0.25, 0.75); the sum of their squares has the slope "
-            "8 x = (1, 3), its mean size is 2: the step is 0.25 (0.5, 1.5), the image "
-            "(0.25, 0.75)",
-        ),
+        by_hand(),
         case("shifted down and to the right", (3, 6, 8), 0.01, (2, 3)),
         case("shifted up and to the left", (2, 7, 9), 0.02, (-1, -4), 2),
         case("not shifted, a large step", (1, 8, 10), 0.5, (0, 0)),

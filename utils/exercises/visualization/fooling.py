@@ -60,51 +60,37 @@ def fooling_image_oracle(
 def fooling_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, *rest):
         net, image = classifier(rng, size, classes, gate=LEAKY), images(rng, *size)
-        return watched(name, net, {"image": image}, *rest, result="the new image")
+        return tried(name, net, image, *rest)
 
-    by_hand = linear([[0, 0], [3, 4]], [0, -4])
     recipe, start, target = to_be_fooled(rng)
     return [
-        watched(
-            "two pixels by hand",
-            by_hand,
-            {"image": Tensor(np.array([[[0.5, 0.5]]]))},
-            1,
-            0.3,
-            0.5,
-            0.6,
-            1,
-            result="the new image",
-            working="score 1 is 3.5 - 4 = -0.5, so its probability is 0.378, less than 0.6. "
-            "The slope (3, 4) has the length 5: the step is 0.5 (0.6, 0.8) = (0.3, 0.4). "
-            "No pixel may move by more than 0.3: (0.8, 0.8)",
-        ),
+        *by_hand(),
         case("few steps, none reaches the goal", (3, 6, 8), 4, 2, 0.2, 0.3, 0.9999, 3),
         case("wide bounds: the range counts", (2, 7, 6), 3, 0, 2.0, 1.5, 0.9999, 4),
         case("a tight bound", (1, 8, 9), 5, 4, 0.02, 0.4, 0.9999, 6),
-        watched(
-            "just sure enough from the start",
-            linear([[0, 0], [3, 4]], [0, -3.5]),
-            {"image": Tensor(np.array([[[0.5, 0.5]]]))},
-            1,
-            0.5,
-            0.5,
-            0.5,
-            5,
-            result="the new image",
-        ),
-        watched(
-            "until the net is sure",
-            recipe,
-            {"image": start},
-            target,
-            0.5,
-            0.2,
-            0.9,
-            30,
-            result="the new image",
-        ),
+        tried("until the net is sure", recipe, start, target, 0.5, 0.2, 0.9, 30),
         sureness("how sure the net becomes", recipe, start, target, 0.5),
+    ]
+
+
+def tried(name: str, net: Network, image: Tensor, *rest, **more) -> Case:
+    """One call on a net and an image."""
+    return watched(name, net, {"image": image}, *rest, result="the new image", **more)
+
+
+def by_hand() -> list[Case]:
+    """Two pixels: one step that the bound cuts off, and none where it is enough."""
+    image, rows = Tensor(np.array([[[0.5, 0.5]]])), [[0, 0], [3, 4]]
+    working = (
+        "score 1 is 3.5 - 4 = -0.5, so its probability is 0.378, less than 0.6. "
+        "The slope (3, 4) has the length 5: the step is 0.5 (0.6, 0.8) = (0.3, 0.4). "
+        "No pixel may move by more than 0.3: (0.8, 0.8)"
+    )
+    first = linear(rows, [0, -4]), image, 1, 0.3, 0.5, 0.6, 1
+    enough = linear(rows, [0, -3.5]), image, 1, 0.5, 0.5, 0.5, 5
+    return [
+        tried("two pixels by hand", *first, working=working),
+        tried("just sure enough from the start", *enough),
     ]
 
 

@@ -21,8 +21,7 @@ from utils.subject import Network, Tensor
 
 def nudged(net, x, y, layer, of=chosen, given=False):
     """The layer's maps, and the slope of the score for a nudge that is added to them."""
-    module = net.get_submodule(layer)
-    seen = []
+    module, seen, nudge = net.get_submodule(layer), [], None
 
     def after(module, inputs, out):
         seen.append(out.detach().clone())
@@ -38,7 +37,7 @@ def nudged(net, x, y, layer, of=chosen, given=False):
         return of(net(x), y)
 
     add = module.register_forward_pre_hook if given else module.register_forward_hook
-    nudge, hook = None, add(before if given else after)
+    hook = add(before if given else after)
     try:
         score(None)
         slope = pulled(score, torch.zeros_like(seen[0]))

@@ -21,23 +21,28 @@ def guided_relu_oracle(x):
     return gated(x, lambda gradient, x: (torch.minimum(gradient, x) > 0).to(x))
 
 
+def guided_case(name: str, x: np.ndarray, dout: np.ndarray, **more) -> Case:
+    """Output and gradient; what is passed in stays what it is."""
+
+    def play(subject):
+        kept, given = subject.keep(Tensor(x)), subject.keep(Tensor(dout))
+        guided = subject[subject.names[0]]
+        found = subject.gradient(guided, kept, upstream=given)
+        return {
+            "out": found["out"],
+            "dx": found["inputs"][0],
+            "x afterwards": subject.fetch(kept).array,
+            "the gradient afterwards": subject.fetch(given).array,
+        }
+
+    return Case(name, play, **more)
+
+
 def guided_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, x, dout=None, **more):
         x = np.asarray(x, float)
         dout = rng.normal(size=x.shape) if dout is None else np.asarray(dout, float)
-
-        def play(subject):
-            kept, given = subject.keep(Tensor(x)), subject.keep(Tensor(dout))
-            guided = subject[subject.names[0]]
-            found = subject.gradient(guided, kept, upstream=given)
-            return {
-                "out": found["out"],
-                "dx": found["inputs"][0],
-                "x afterwards": subject.fetch(kept).array,
-                "the gradient afterwards": subject.fetch(given).array,
-            }
-
-        return Case(name, play, **more)
+        return guided_case(name, x, dout, **more)
 
     x = rng.normal(size=(3, 4))
 

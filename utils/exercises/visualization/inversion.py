@@ -18,6 +18,15 @@ def squares(found, target):
     return F.mse_loss(found, target, reduction="sum")
 
 
+def stepped(optimiser, parameters, slopes):
+    """A step, after which the parameters have no gradient left."""
+    for parameter, slope in zip(parameters, slopes, strict=True):
+        parameter.grad = slope
+    optimiser.step()
+    for parameter in parameters:
+        parameter.grad = None
+
+
 def searched(
     features, target, start, n_steps, rate, prior, weight,
     distance=squares, kind=torch.optim.Adam, limits=(0.0, 1.0), zero=True,
@@ -37,11 +46,7 @@ def searched(
         slopes = torch.autograd.grad(losses[-1], [x, *also(features)])
         total = slopes[0] + (0 if zero else total)
         x.grad = total
-        for parameter, slope in zip(also(features), slopes[1:], strict=True):
-            parameter.grad = slope
-        optimiser.step()
-        for parameter in also(features):
-            parameter.grad = None
+        stepped(optimiser, also(features), slopes[1:])
         x.data.clamp_(*limits)
         if after:
             losses[-1] = loss(x)
@@ -50,6 +55,24 @@ def searched(
 
 def invert_features_oracle(features, target, start, n_steps, rate, prior, weight):
     return searched(features, target, start, n_steps, rate, prior, weight)
+
+
+def by_hand() -> Case:
+    """Features that are the image itself."""
+    identity = Network((("Identity",),))
+    return followed(
+        "one pixel by hand",
+        identity,
+        Tensor(np.array([[[1.0]]])),
+        Tensor(np.array([[[0.25]]])),
+        2,
+        0.5,
+        LENGTH,
+        0.0,
+        working="the features are the image itself. Loss (0.25 - 1)^2 = 0.5625; Adam's "
+        "first step is as long as the rate: 0.75, where the loss is 0.0625; the second "
+        "would lead beyond 1, and is cut off there",
+    )
 
 
 def inversion_cases(rng: np.random.Generator) -> list[Case]:
@@ -63,21 +86,8 @@ def inversion_cases(rng: np.random.Generator) -> list[Case]:
         sought, start = images(rng, *size), images(rng, *size)
         return followed(name, recipe, sought, start, *rest)
 
-    identity = Network((("Identity",),))
     return [
-        followed(
-            "one pixel by hand",
-            identity,
-            Tensor(np.array([[[1.0]]])),
-            Tensor(np.array([[[0.25]]])),
-            2,
-            0.5,
-            LENGTH,
-            0.0,
-            working="the features are the image itself. Loss (0.25 - 1)^2 = 0.5625; Adam's "
-            "first step is as long as the rate: 0.75, where the loss is 0.0625; the second "
-            "would lead beyond 1, and is cut off there",
-        ),
+        by_hand(),
         case("one step", (2, 5, 7), 1, 0.05, LENGTH, 0.3),
         case("six steps", (3, 6, 8), 6, 0.1, LENGTH, 0.5),
         case("a strong prior, smaller maps", (1, 7, 8), 4, 0.2, LENGTH, 20.0, stride=2),

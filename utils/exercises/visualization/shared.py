@@ -1,6 +1,5 @@
 """What the exercises of lesson 10 share: small networks, and what is left in them."""
 
-from collections.abc import Callable
 from math import prod
 
 import numpy as np
@@ -81,36 +80,36 @@ def watched(
     network: Network,
     tensors: dict[str, Tensor],
     *rest,
-    result: str = "map",
-    training: bool = False,
-    frozen: bool = False,
-    times: int = 1,
-    as_parts: Callable = lambda found: {},
     agree: Agreement = close(1e-5, 1e-8),  # noqa: B008 (immutable)
     working: str = "",
+    **how,
 ) -> Case:
-    """A call on a network and tensors, and what has become of all of them after it.
-
-    The last of `times` calls counts. `as_parts(found)` adds to what is compared.
-    """
+    """A call on a network and tensors, and what has become of all of them after it."""
 
     def play(subject: Subject) -> dict:
-        net = placed(subject, network, training, frozen)
-        kept = {key: subject.keep(tensor) for key, tensor in tensors.items()}
-        before = state_of(net)
-        for _ in range(times):
-            found = subject(net, *kept.values(), *rest)
-        after = {f"{key} afterwards": subject.fetch(k) for key, k in kept.items()}
-        return {
-            result: found,
-            **as_parts(found),
-            "the result hangs in a graph": in_a_graph(found),
-            **after,
-            "the weights have changed": not same(before, state_of(net)),
-            **subject.call(TRACES, net),
-        }
+        return seen_after(subject, network, tensors, rest, **how)
 
     return Case(name, play, agree, working=working)
+
+
+def seen_after(
+    subject: Subject, network: Network, tensors: dict[str, Tensor], rest: tuple,
+    result="map", training=False, frozen=False, times=1, as_parts=lambda found: {},
+) -> dict:  # fmt: skip
+    """The last of `times` results, and what is left; `as_parts(found)` adds to it."""
+    net = placed(subject, network, training, frozen)
+    kept = {key: subject.keep(tensor) for key, tensor in tensors.items()}
+    before = state_of(net)
+    for _ in range(times):
+        found = subject(net, *kept.values(), *rest)
+    return {
+        result: found,
+        **as_parts(found),
+        "the result hangs in a graph": in_a_graph(found),
+        **{f"{key} afterwards": subject.fetch(k) for key, k in kept.items()},
+        "the weights have changed": not same(before, state_of(net)),
+        **subject.call(TRACES, net),
+    }
 
 
 def in_a_graph(found) -> bool:
