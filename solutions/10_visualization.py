@@ -169,7 +169,7 @@ hooks = [tiny[0].register_forward_hook(report), tiny[3].register_forward_hook(re
 tiny(torch.ones(1, 1, 5, 6))
 for hook in hooks:
     hook.remove()
-tiny(torch.ones(1, 1, 5, 6))  # silent: the hooks are gone
+_ = tiny(torch.ones(1, 1, 5, 6))  # silent: the hooks are gone
 
 # %% [markdown]
 r"""
