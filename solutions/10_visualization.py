@@ -1055,7 +1055,7 @@ ask again. For comparison every pixel moves just as far, but in a **random** dir
 
 # %% tags=["experiment"]
 attack = borrow("10.fgsm", fgsm)
-victims = crowd[:: max(1, len(crowd) // (100 if full or small else 12))].to(device)
+victims = crowd[:: max(1, len(crowd) // (100 if full or small else 8))].to(device)
 said = ask(victims).argmax(1)
 epsilons = (
     [0, 1 / 255, 2 / 255, 4 / 255, 8 / 255] if full or small else [0, 1 / 255, 4 / 255]
@@ -1252,15 +1252,16 @@ def roughness(image):
 original = resized(first, side if small or full else 112)
 draws = torch.Generator().manual_seed(0)
 start = (0.5 + 0.02 * torch.randn(original.shape, generator=draws)).to(device)
-weights = [2e-4, 5e-4, 2e-3, 1e-2, 2e-2]  # the deeper, the more the prior must help
+# The deeper the layer, the more the prior must help, and the smaller the steps.
+settings = [(2e-4, 0.05), (5e-4, 0.05), (2e-3, 0.05), (1e-2, 0.03), (2e-2, 0.03)]
 inverted, falling = {}, {}
-for layer, weight in zip(layers, weights, strict=False):
+for layer, (weight, rate) in zip(layers, settings, strict=False):
     features = features_of(layer)
     with torch.no_grad():
         wanted_features = features(original[None])
     weight = weight * wanted_features.square().sum().item()
     inverted[layer], falling[layer] = invert(
-        features, wanted_features, start, 300 if full else 40, 0.05, roughness, weight
+        features, wanted_features, start, 300 if full else 40, rate, roughness, weight
     )
 
 # %% tags=["experiment"]
