@@ -111,6 +111,11 @@ def test_what_the_first_optimiser_imports_is_there_before_a_submission(torch_san
         assert run.outputs[0][0]["text"] == "True\n"
 
 
+def test_numbers_of_sixteen_bits_can_be_computed_with(torch_sandbox):
+    with torch_sandbox.run(["import torch; torch.ones(2).half() + 1"]) as run:
+        assert run.errors == [""]
+
+
 def test_what_a_lesson_imports_is_there(sandbox):
     cells = [
         "from utils import borrow, check, course_mode, hint, plots, stand_ins",
