@@ -11,6 +11,7 @@ from utils.exercises.visualization.shared import (
     classifier,
     images,
     in_graph,
+    left_behind,
     linear,
     placed,
     pulled,
@@ -64,6 +65,7 @@ def step_cases(rng: np.random.Generator) -> list[Case]:
         case("a small step", (3, 6, 8), 4, 2, 0.1, 0.05),
         case("a strong penalty", (1, 8, 7), 3, 0, 2.0, 1.5),
         case("another class, wide images", (2, 6, 11), 5, 4, 0.7, 0.3),
+        left_behind(net, {"image": start}, 1, 0.1, 0.1),
         climb("twelve steps go up", net, start, 3, 0.05, 0.001),
     ]
 

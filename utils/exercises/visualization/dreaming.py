@@ -10,6 +10,7 @@ from utils.exercises.visualization.shared import (
     drawn,
     images,
     in_graph,
+    left_behind,
     watched,
     with_gradients,
 )
@@ -69,6 +70,12 @@ def dream_cases(rng: np.random.Generator) -> list[Case]:
         case("shifted down and to the right", (3, 6, 8), 0.01, (2, 3)),
         case("shifted up and to the left", (2, 7, 9), 0.02, (-1, -4), 2),
         case("not shifted, a large step", (1, 8, 10), 0.5, (0, 0)),
+        left_behind(
+            drawn(rng, ("Conv2d", 2, 3, 3)),
+            {"image": images(rng, 2, 5, 7)},
+            0.1,
+            (1, 1),
+        ),
     ]
 
 

@@ -10,6 +10,7 @@ from utils.exercises.visualization.shared import (
     classifier,
     images,
     in_graph,
+    left_behind,
     linear,
     pulled,
     watched,
@@ -52,6 +53,7 @@ def fgsm_cases(rng: np.random.Generator) -> list[Case]:
         case("one image, small epsilon", (3, 6, 8), 4, 1, 0.01),
         case("three images", (2, 8, 6), 5, 3, 0.06),
         case("a large epsilon", (1, 7, 9), 3, 4, 0.4),
+        left_behind(classifier(rng), {"x": images(rng, 1, 3, 6, 8), "y": y}, 0.1),
     ]
 
 

@@ -11,6 +11,7 @@ from utils.exercises.visualization.shared import (
     classifier,
     images,
     in_graph,
+    left_behind,
     linear,
     placed,
     pulled,
@@ -69,6 +70,7 @@ def fooling_cases(rng: np.random.Generator) -> list[Case]:
         case("wide bounds: the range counts", (2, 7, 6), 3, 0, 2.0, 1.5, 0.9999, 4),
         case("a tight bound", (1, 8, 9), 5, 4, 0.02, 0.4, 0.9999, 6),
         tried("until the net is sure", recipe, start, target, 0.5, 0.2, 0.9, 30),
+        left_behind(recipe, {"image": start}, target, 0.5, 0.2, 0.9, 2),
         sureness("how sure the net becomes", recipe, start, target, 0.5),
     ]
 

@@ -11,6 +11,7 @@ from utils.exercises.visualization.shared import (
     drawn,
     images,
     in_graph,
+    left_behind,
     pulled,
     watched,
     with_a_hook,
@@ -62,8 +63,9 @@ def grad_cam_cases(rng: np.random.Generator) -> list[Case]:
         return watched(name, net, {"x": images(rng, n, *size), "y": y}, layer, **more)
 
     weight = np.array([[1, 1, 1, 1], [2, 4, -1, -3]], np.float32)
-    layers = ("Identity",), ("Flatten",), ("Linear", 4, 2)
+    layers = ("Conv2d", 2, 2, 1, 1, 0, 1, 2), ("Flatten",), ("Linear", 4, 2)
     by_hand = {"2.weight": weight, "2.bias": np.zeros(2, np.float32)}
+    by_hand |= {"0.weight": np.ones((2, 1, 1, 1)), "0.bias": np.zeros(2)}
     x = Tensor(np.array([[[[1.0, 2.0]], [[3.0, 0.0]]]]))
     return [
         watched(
@@ -78,6 +80,11 @@ def grad_cam_cases(rng: np.random.Generator) -> list[Case]:
         case("three images, the pooled maps", (2, 8, 12), 5, 3, "2"),
         case("a layer that is followed in place", (3, 6, 7), 4, 2, "0", in_place),
         case("the last maps", (1, 10, 12), 3, 4, "4"),
+        left_behind(
+            classifier(rng),
+            {"x": images(rng, 1, 3, 6, 8), "y": Tensor(np.array([2]))},
+            "1",
+        ),
         case("a net with frozen weights", (2, 6, 8), 3, 2, "1", frozen=True),
     ]
 
@@ -111,11 +118,11 @@ def needs_the_weights(net, x, y, layer):
 
 def overwritten(net, x, y, layer):
     """The maps as a ReLU that works in place has left them."""
-    maps, slope = nudged(net, x, y, layer)
-    follows = dict(net.named_children()).get(str(int(layer) + 1))
-    maps = maps.relu() if getattr(follows, "inplace", False) else maps
-    slope = slope * (maps > 0) if getattr(follows, "inplace", False) else slope
-    return weighed(maps, slope).sum(1).relu()
+    after = str(int(layer) + 1)
+    follows = dict(net.named_children()).get(after)
+    return grad_cam_oracle(
+        net, x, y, after if getattr(follows, "inplace", False) else layer
+    )
 
 
 def drags_its_graph(net, x, y, layer):

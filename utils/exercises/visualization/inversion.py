@@ -6,7 +6,13 @@ import torch.nn.functional as F
 
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.visualization.shared import drawn, images, in_graph, watched
+from utils.exercises.visualization.shared import (
+    drawn,
+    images,
+    in_graph,
+    left_behind,
+    watched,
+)
 from utils.subject import Named, Network, Tensor
 
 NEAR = close(1e-4, 1e-6)
@@ -92,6 +98,11 @@ def inversion_cases(rng: np.random.Generator) -> list[Case]:
         case("six steps", (3, 6, 8), 6, 0.1, LENGTH, 0.5),
         case("a strong prior, smaller maps", (1, 7, 8), 4, 0.2, LENGTH, 20.0, stride=2),
         case("no step", (2, 4, 5), 0, 0.1, LENGTH, 0.5),
+        left_behind(
+            drawn(rng, ("Conv2d", 2, 3, 3)),
+            {"target": images(rng, 1, 3, 3, 4), "start": images(rng, 2, 5, 6)},
+            *(2, 0.1, LENGTH, 0.5),
+        ),
     ]
 
 

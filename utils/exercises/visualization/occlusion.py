@@ -8,6 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
     classifier,
     images,
+    left_behind,
     linear,
     watched,
 )
@@ -71,6 +72,7 @@ def occlusion_cases(rng: np.random.Generator) -> list[Case]:
         ),
         case("steps of 2, a grey patch", (3, 8, 10), 4, 2, 2, 2, 0.5),
         case("patches that overlap", (2, 7, 9), 3, 0, 3, 2, 0.25),
+        left_behind(by_hand, {"image": row}, 0, 1, 2, 0.5),
         case("patches with gaps, rest at the edge", (1, 9, 12), 5, 3, 2, 3, 1.0),
     ]
 

@@ -9,6 +9,7 @@ from utils.exercises.visualization.shared import (
     chosen,
     classifier,
     images,
+    left_behind,
     linear,
     pulled,
     watched,
@@ -50,6 +51,7 @@ def saliency_cases(rng: np.random.Generator) -> list[Case]:
         case(
             "a net in training mode", (3, 6, 7), 4, 3, ("BatchNorm2d", 4), training=True
         ),
+        left_behind(by_hand, {"x": image, "y": Tensor(np.array([0]))}),
         case("called twice with the same images", (2, 7, 6), 3, 2, times=2),
     ]
 

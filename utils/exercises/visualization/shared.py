@@ -105,11 +105,24 @@ def seen_after(
     return {
         result: found,
         **as_parts(found),
-        "the result hangs in a graph": in_a_graph(found),
         **{f"{key} afterwards": subject.fetch(k) for key, k in kept.items()},
         "the weights have changed": not same(before, state_of(net)),
-        **subject.call(TRACES, net),
     }
+
+
+def left_behind(network: Network, tensors: dict[str, Tensor], *rest) -> Case:
+    """What a call leaves in the net, and whether its result hangs in a graph.
+
+    A case of its own, so that it can be told from a result that is wrong as well.
+    """
+
+    def play(subject: Subject) -> dict:
+        net = placed(subject, network)
+        found = subject(net, *tensors.values(), *rest)
+        graph = {"the result hangs in a graph": in_a_graph(found)}
+        return graph | subject.call(TRACES, net)
+
+    return Case("what is left behind", play)
 
 
 def in_a_graph(found) -> bool:
@@ -140,7 +153,9 @@ def pulled(f, x):
 
 def with_gradients(net, x):
     """Leave in the parameters what `backward` would leave there."""
-    net(x).sum().backward()
+    out = net(x).sum()
+    if out.requires_grad:
+        out.backward()
 
 
 def with_a_hook(net):

@@ -9,6 +9,7 @@ from utils.exercises.visualization.shared import (
     classifier,
     drawn,
     images,
+    left_behind,
     nothing,
     watched,
 )
@@ -63,6 +64,7 @@ def maps_cases(rng: np.random.Generator) -> list[Case]:
         case("named from the last to the first", classifier(rng), 2, ["6", "4", "2"]),
         case("a layer that works in place", in_place, 2, ["0", "2"]),
         case("a net in training mode", normed, 3, ["1", "7"], training=True),
+        left_behind(classifier(rng, size), {"x": images(rng, 1, *size)}, ["2", "4"]),
     ]
 
 
