@@ -56,35 +56,34 @@ def grad_cam_oracle(net, x, y, layer):
     return weighed(*nudged(net, x, y, layer)).sum(1).relu()
 
 
+def by_hand() -> list[Case]:
+    """Two channels of two places, and what a call leaves in that net."""
+    weight = np.array([[1, 1, 1, 1], [2, 4, -1, -3]], np.float32)
+    layers = ("Conv2d", 2, 2, 1, 1, 0, 1, 2), ("Flatten",), ("Linear", 4, 2)
+    weights = {"2.weight": weight, "2.bias": np.zeros(2, np.float32)}
+    weights |= {"0.weight": np.ones((2, 1, 1, 1)), "0.bias": np.zeros(2)}
+    x = Tensor(np.array([[[[1.0, 2.0]], [[3.0, 0.0]]]]))
+    given = Network(layers, weights), {"x": x, "y": Tensor(np.array([1]))}, "0"
+    working = (
+        "slopes (2, 4) and (-1, -3), means 3 and -2; "
+        "3 (1, 2) - 2 (3, 0) = (-3, 6), and after the ReLU (0, 6)"
+    )
+    name = "two channels of two places by hand"
+    return [watched(name, *given, working=working), left_behind(*given)]
+
+
 def grad_cam_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, n, layer, make=classifier, **more):
         y = Tensor(rng.integers(classes, size=n))
         net = make(rng, size, classes)
         return watched(name, net, {"x": images(rng, n, *size), "y": y}, layer, **more)
 
-    weight = np.array([[1, 1, 1, 1], [2, 4, -1, -3]], np.float32)
-    layers = ("Conv2d", 2, 2, 1, 1, 0, 1, 2), ("Flatten",), ("Linear", 4, 2)
-    by_hand = {"2.weight": weight, "2.bias": np.zeros(2, np.float32)}
-    by_hand |= {"0.weight": np.ones((2, 1, 1, 1)), "0.bias": np.zeros(2)}
-    x = Tensor(np.array([[[[1.0, 2.0]], [[3.0, 0.0]]]]))
     return [
-        watched(
-            "two channels of two places by hand",
-            Network(layers, by_hand),
-            {"x": x, "y": Tensor(np.array([1]))},
-            "0",
-            working="slopes (2, 4) and (-1, -3), means 3 and -2; "
-            "3 (1, 2) - 2 (3, 0) = (-3, 6), and after the ReLU (0, 6)",
-        ),
+        *by_hand(),
         case("one image, the first maps", (3, 6, 8), 4, 1, "1"),
         case("three images, the pooled maps", (2, 8, 12), 5, 3, "2"),
         case("a layer that is followed in place", (3, 6, 7), 4, 2, "0", in_place),
         case("the last maps", (1, 10, 12), 3, 4, "4"),
-        left_behind(
-            classifier(rng),
-            {"x": images(rng, 1, 3, 6, 8), "y": Tensor(np.array([2]))},
-            "1",
-        ),
         case("a net with frozen weights", (2, 6, 8), 3, 2, "1", frozen=True),
     ]
 
