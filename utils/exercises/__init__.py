@@ -17,6 +17,7 @@ LESSONS = (
     "07_dropout",
     "08_pytorch",
     "09_architectures",
+    "10_visualization",
 )
 
 
