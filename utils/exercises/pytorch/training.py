@@ -77,14 +77,14 @@ def training_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def scores_by(model: Handle, X: np.ndarray) -> np.ndarray:
-    """The scores `(N, 10)` that a trained model gives to pictures."""
-    scores = model(Tensor(X))
-    if not isinstance(scores, Tensor) or scores.array.shape != (len(X), 10):
+def scores_by(model: Handle, X: np.ndarray, n_classes: int = 10) -> np.ndarray:
+    """The scores `(N, n_classes)` that a trained model gives to pictures."""
+    scores, shape = model(Tensor(X)), (len(X), n_classes)
+    if not isinstance(scores, Tensor) or scores.array.shape != shape:
         got = scores.array.shape if isinstance(scores, Tensor) else scores
         raise WrongStructure(
             f"For {len(X)} pictures the model returns {got}; expected scores of the "
-            f"shape {(len(X), 10)}."
+            f"shape {shape}."
         )
     return scores.array
 
