@@ -5,12 +5,14 @@ to tell flowers apart. Without, it is a small network that has learned six of th
 built-in shapes, and the task is the other four.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import nn
+from tqdm.auto import tqdm
 
 from utils.data import DataError, load_flowers, load_weights, read_photo
 from utils.data.builtin import load_builtin
@@ -19,7 +21,7 @@ from utils.data.shapes import NAMES
 from utils.held_out import HEAD, HELD_OUT, KNOWN, known_shapes, layers, of_classes
 from utils.networks import network, pretrained
 
-OF_MOBILENET = (1, 3, 6, 10, 13, 17, 18)
+OF_MOBILENET, N_FEATURES = (1, 3, 6, 10, 13, 17, 18), 1280
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +61,8 @@ class Start:
     """A trained network and what one must know to go on from it.
 
     * `trained()`, `fresh()`: the network anew, with what it has learned or without.
-    * `head`: the name of its last layer; `stages`: the names of some on the way to it.
+    * `head`: the name of its last layer; `stages`: the names of some on the way to it;
+      `late`: the names of the last ones before the head.
     * `prepare(images)`: images in [0, 1] as the network expects them.
     * `side`: height and width of its images.
     * `small`: whether it is the small network of the built-in shapes.
@@ -70,6 +73,7 @@ class Start:
     fresh: Callable[[], nn.Module]
     head: str
     stages: Sequence[str]
+    late: Sequence[str]
     prepare: Callable[[torch.Tensor], torch.Tensor]
     side: int
     small: bool
@@ -92,17 +96,27 @@ def start_with(name: str = "mobilenet_v2", side: int = 224) -> Start:
             f"differ from the text.\n{error}",
         )
         return start_small()
-    found = pretrained(name)
+    found, bare = pretrained(name), name == "mobilenet_v2_0.35"
+    prefix = "features." if bare else ""
     return Start(
-        trained=lambda: pretrained(name).net.requires_grad_(True),
-        fresh=lambda: network(name),
-        head="classifier.1",
-        stages=[f"features.{number}" for number in OF_MOBILENET],
+        trained=lambda: whole(pretrained(name).net, bare).requires_grad_(True),
+        fresh=lambda: whole(network(name), bare),
+        head="classifier" if bare else "classifier.1",
+        stages=[f"{prefix}features.{number}" for number in OF_MOBILENET],
+        late=[f"{prefix}features.{number}" for number in range(14, 19)],
         prepare=found.prepare,
         side=side,
         small=False,
         description=found.description,
     )
+
+
+def whole(net: nn.Module, bare: bool) -> nn.Module:
+    """The network, with some head where it was published without one."""
+    if bare:
+        parts = {"features": net, "classifier": nn.Linear(N_FEATURES, 1000)}
+        net = nn.Sequential(OrderedDict(parts))
+    return net.to(memory_format=torch.channels_last)  # twice as fast on a CPU
 
 
 def start_small() -> Start:
@@ -113,6 +127,7 @@ def start_small() -> Start:
         fresh=lambda: type(recipe)(layers(len(KNOWN))).make(),
         head=HEAD,
         stages=["2", "5", "8", "11"],
+        late=["6", "9"],
         prepare=lambda images: images,
         side=32,
         small=True,
@@ -123,27 +138,27 @@ def start_small() -> Start:
 def similar_task(start: Start, a_class: int, n_val: int) -> Task:
     """Flowers for a network of ImageNet, unknown shapes for one of the known."""
     if start.small:
-        images = load_builtin()
-        train = of_classes(images.X_train, images.y_train, HELD_OUT)
-        val = of_classes(images.X_test, images.y_test, HELD_OUT)
-        told = f"Built-in pictures of other shapes: {', '.join(HELD_OUT)}."
-        names, train = HELD_OUT, (as_bytes(train[0]), train[1])
-        val = as_bytes(val[0]), val[1]
-    else:
-        flowers = load_flowers()
-        names, told = flowers.class_names, flowers.description
-        chosen = some(flowers.y_train, a_class), some(flowers.y_val, n_val)
-        train, val = (
-            (read(files, rows, start.side), labels[rows])
-            for files, labels, rows in (
-                (flowers.train_files, flowers.y_train, chosen[0]),
-                (flowers.val_files, flowers.y_val, chosen[1]),
-            )
-        )
-    kept, seen = some(train[1], a_class), some(val[1], n_val)
+        return shapes_task(HELD_OUT, a_class, n_val)
+    flowers = load_flowers()
+    kept, seen = some(flowers.y_train, a_class), some(flowers.y_val, n_val)
     return Task(
-        train[0][kept], train[1][kept], val[0][seen], val[1][seen], names, told
+        read(flowers.train_files, kept, start.side),
+        flowers.y_train[kept],
+        read(flowers.val_files, seen, start.side),
+        flowers.y_val[seen],
+        flowers.class_names,
+        flowers.description,
     )
+
+
+def shapes_task(names: Sequence[str], a_class: int, n_val: int) -> Task:
+    """Some shapes of the built-in pictures."""
+    images = load_builtin()
+    X, y = of_classes(images.X_train, images.y_train, names)
+    X_val, y_val = of_classes(images.X_test, images.y_test, names)
+    kept, seen = some(y, a_class), some(y_val, n_val)
+    pictures = as_bytes(X[kept]), y[kept], as_bytes(X_val[seen]), y_val[seen]
+    return Task(*pictures, tuple(names), f"Built-in pictures: {', '.join(names)}.")
 
 
 def different_task(start: Start, a_class: int, n_val: int) -> Task:
@@ -177,8 +192,6 @@ def some(labels: np.ndarray, a_class: int) -> np.ndarray:
 
 def read(files: Sequence, rows: np.ndarray, side: int) -> np.ndarray:
     """The photographs of these rows as bytes."""
-    from tqdm.auto import tqdm
-
     rows = tqdm(rows, desc="reading photographs", leave=False)
     return np.concatenate([as_bytes(read_photo(files[i], side)[None]) for i in rows])
 
@@ -210,3 +223,23 @@ class BodyOf(nn.Module):
         """Features `(N, D)` of images `(N, 3, H, W)`."""
         self.net(x)
         return self.caught
+
+
+def means_of_maps(
+    net: nn.Module, start: Start, images: np.ndarray, device: torch.device
+) -> dict[str, np.ndarray]:
+    """The mean of each map after each stage of a network, `(N, channels)` by stage."""
+    found: dict[str, list] = {stage: [] for stage in start.stages}
+    hooks = [
+        net.get_submodule(stage).register_forward_hook(
+            lambda _, inputs, out, stage=stage: found[stage].append(out.mean((2, 3)))
+        )
+        for stage in start.stages
+    ]
+    with torch.no_grad():
+        for part in tqdm(torch.from_numpy(images).split(32), leave=False):
+            X = part.permute(0, 3, 1, 2).float() / 255
+            net(start.prepare(X).to(device))
+    for hook in hooks:
+        hook.remove()
+    return {stage: torch.cat(parts).cpu().numpy() for stage, parts in found.items()}
