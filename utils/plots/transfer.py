@@ -76,7 +76,9 @@ def show_cases(
     found: Mapping[tuple[str, str, str], float], chance: Mapping[str, float]
 ) -> None:
     """Accuracy by `(task, amount, way)`: a panel a task, a group of bars an amount."""
-    tasks, amounts, ways = (list(dict.fromkeys(part)) for part in zip(*found))
+    tasks, amounts, ways = (
+        list(dict.fromkeys(part)) for part in zip(*found, strict=True)
+    )
     fig, axes = plt.subplots(1, len(tasks), figsize=(9, 3.6), sharey=True)
     for axis, task in zip(axes, tasks, strict=True):
         for i, way in enumerate(ways):
