@@ -873,12 +873,11 @@ def save_model(file, net, class_names):
     """Write a network and the names of its classes to a file.
 
     file: what `torch.save` writes to: a path, or a file that is open.
-    class_names: one name a score, in the order of the scores.
-    The file holds a dictionary: "model", the state dictionary, and "class_names", a
-    list.
+    class_names: a list with one name a score, in the order of the scores.
+    The file holds a dictionary: "model", the state dictionary, and "class_names".
     """
     ### BEGIN SOLUTION
-    torch.save({"model": net.state_dict(), "class_names": list(class_names)}, file)
+    torch.save({"model": net.state_dict(), "class_names": class_names}, file)
     ### END SOLUTION
 
 
@@ -916,7 +915,7 @@ check("11.load_model", load_model)
 # %% tags=["experiment"]
 save, reload = borrow("11.save_model", save_model), borrow("11.load_model", load_model)
 finished = folder / "11_transfer_model.pt"
-save(finished, net, task.class_names)
+save(finished, net, list(task.class_names))
 empty = new_head(start.fresh(), start.head, len(task.classes))
 again, names = reload(finished, empty)
 shown = start.prepare(torch.from_numpy(task.X_val[:1]).permute(0, 3, 1, 2) / 255)

@@ -46,7 +46,7 @@ def test_a_body_gives_what_the_head_takes():
     torch.testing.assert_close(net.get_submodule(start.head)(features), net(X))
 
 
-@pytest.mark.requires("real data")
+@pytest.mark.requires("flowers", "weights")
 @pytest.mark.parametrize("name", ["mobilenet_v2", "mobilenet_v2_0.35"])
 def test_published_networks_have_1280_features(name):
     start = start_with(name, side=64)

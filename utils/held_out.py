@@ -48,24 +48,24 @@ def layers(n_classes: int) -> tuple[tuple, ...]:
 
 
 @cache
-def known_shapes() -> Network:
+def known_shapes(show_progress: bool = True) -> Network:
     """The recipe of the network with weights learned on the six known shapes.
 
-    It takes pictures as they are, in [0, 1]. It is trained once, in some seconds and
-    with a progress bar, and then kept.
+    It takes pictures as they are, in [0, 1]. It is trained once, in some seconds, and
+    then kept. A check shows no progress: stderr there would cost the score.
     """
     path = writable_cache() / "weights" / f"known-shapes-v{VERSION}.pth"
     if path.is_file():
         state = torch.load(path, weights_only=True)
     else:
-        state = trained().state_dict()
+        state = trained(show_progress).state_dict()
         with whole_file(path) as draft:
             torch.save(state, draft)
     weights = {key: tensor.numpy() for key, tensor in state.items()}
     return Network(layers(len(KNOWN)), weights)
 
 
-def trained() -> nn.Module:
+def trained(show_progress: bool) -> nn.Module:
     """Train on the known shapes of the built-in training pictures."""
     images = load_builtin(n_test=0)
     X, y = of_classes(images.X_train, images.y_train, KNOWN)
@@ -75,7 +75,8 @@ def trained() -> nn.Module:
     steps = EPOCHS * (len(X) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     chance = torch.Generator().manual_seed(0)
-    for _ in tqdm(range(steps), "Learning six shapes", leave=False):
+    hidden = not show_progress
+    for _ in tqdm(range(steps), "Learning six shapes", leave=False, disable=hidden):
         rows = torch.randint(len(X), (BATCH,), generator=chance)
         optimiser.zero_grad()
         F.cross_entropy(net(X[rows]), y[rows]).backward()

@@ -27,7 +27,7 @@ def fine_tune_cases(rng: np.random.Generator) -> list[Case]:
     X_new = scaled(X_new)
 
     def train(subject):
-        model = returned(subject.hold(known_shapes(), Tensor(X), Tensor(y), 0))
+        model = returned(subject.hold(known_shapes(False), Tensor(X), Tensor(y), 0))
         return {
             "together": scores_by(model, X_new, len(HELD_OUT)),
             "alone": scores_by(model, X_new[:3], len(HELD_OUT)),
