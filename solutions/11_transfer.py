@@ -41,13 +41,14 @@ from utils.tasks import different_task, similar_task, start_with
 full = course_mode() == "full"
 device = best_device()
 start = start_with("mobilenet_v2", side=224 if full else 96)
-task = similar_task(start, a_class=140 if full else 20, n_val=60 if full else 20)
+a_class, n_val = (140, 60) if full or start.small else (30, 20)
+task = similar_task(start, a_class, n_val)
 print(start.description, task.description, sep="\n")
 
 # %% tags=["experiment"]
 from utils.plots.transfer import show_task
 
-show_task(task, "A photograph may have one of these labels")
+show_task(task, "Every picture has one of these labels")
 
 # %% [markdown]
 r"""
@@ -72,12 +73,13 @@ from sklearn.preprocessing import StandardScaler
 from utils.plots.transfer import show_depths
 from utils.tasks import means_of_maps
 
-n = 50 if full else 10
+n = 30 if full or start.small else 10
 other = different_task(start, a_class=n, n_val=n)
+few = task.first(n)
 print("A different task:", other)
 net = start.trained().to(device).eval()
 depths = {}
-for name, t in {"a similar task": task, "a different task": other}.items():
+for name, t in {"a similar task": few, "a different task": other}.items():
     train, val = (means_of_maps(net, start, X, device) for X in (t.X_train, t.X_val))
     probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300))
     depths[name] = [
@@ -314,15 +316,16 @@ check("11.extract_features", extract_features)
 
 # %% [markdown]
 r"""
-The pictures come through the `Dataset` of lesson 08. Each photograph goes through the network twice, as it
+The pictures come through the `Dataset` of lesson 08. Each picture goes through the network twice, as it
 is and mirrored, and we keep the **mean** of the two tables: a flower seen in a mirror is the same
 flower.
 """
 
 # %% tags=["experiment"]
 from torch.utils.data import DataLoader
+from tqdm.auto import tqdm
 
-from utils.tasks import BodyOf
+from utils.tasks import BodyOf, DepthsOf
 
 make_dataset, measure, keep = borrow_earlier(
     "08_pytorch", "PictureDataset", "evaluate", "save_best"
@@ -334,33 +337,44 @@ def load(X, y, transform=start.prepare, batch_size=32, shuffle=False):
     return DataLoader(make_dataset(X, y, transform), batch_size, shuffle)
 
 
-def mirrored(image):
-    return start.prepare(image.flip(2))
-
-
-def both_ways(body, X, y):
+def both_ways(net, prepare, X, y):
     """The features of every picture, averaged with those of its mirror image."""
+    views = prepare, lambda image: prepare(image.flip(2))
     found = [
-        extract(body, tqdm(load(X, y, view), leave=False), device)
-        for view in (start.prepare, mirrored)
+        extract(net, tqdm(load(X, y, view), leave=False), device) for view in views
     ]
     return (found[0][0] + found[1][0]) / 2, found[0][1]
 
 
 # %% tags=["experiment"]
-from tqdm.auto import tqdm
+def features_of(start, t):
+    """Training and validation features of a task, from the last three depths."""
+    net = DepthsOf(start.trained(), start.stages[-3:]).to(device)
+    train, _ = both_ways(net, start.prepare, t.X_train, t.y_train)
+    val, _ = both_ways(net, start.prepare, t.X_val, t.y_val)
+    return train, val
 
-body = BodyOf(start.trained(), start.head).to(device)
-features, labels = both_ways(body, task.X_train, task.y_train)
-val_features, val_labels = both_ways(body, task.X_val, task.y_val)
-print("training features:", tuple(features.shape))
+
+three_depths = features_of(start, task)
+n_last = start.trained().get_submodule(start.head).in_features
+last_layer = tuple(part[:, -n_last:] for part in three_depths)
+kinds = {"last layer": last_layer, "three depths": three_depths}
+if not start.small:
+    second = start_with("mobilenet_v2_0.35", side=start.side)
+    pairs = zip(three_depths, features_of(second, task), strict=True)
+    kinds["two networks"] = tuple(torch.cat(pair, dim=1) for pair in pairs)
+for name, (train, _) in kinds.items():
+    print(f"{name:13} {train.shape[1]:5} features")
 
 # %% [markdown]
 r"""
+Nothing says that only the last layer may give features. The means of the maps at three depths stand
+side by side in the second table; with real data a second, smaller network adds its own in the third.
+
 Now the head: one linear layer, cross-entropy, and L2 regularisation, since there are more features than
-pictures. How strong? That is a hyperparameter, and the validation photographs must not choose
-it, or they could no longer tell how good the result is. **Cross-validation** on the training features
-chooses (lesson 01), and it is nearly free.
+pictures. How strong, and which table? These are hyperparameters, and the validation photographs must not
+choose them, or they could no longer tell how good the result is. **Cross-validation** on the training
+pictures chooses (lesson 01), and on features it is nearly free.
 """
 
 # %% tags=["experiment"]
@@ -389,24 +403,31 @@ def accuracy(scores, y):
     return (scores.argmax(dim=1) == y).float().mean().item()
 
 
-# %% tags=["experiment"]
-def held_out_accuracy(reg, n_folds=5 if full else 3):
-    """The mean accuracy on folds of the training features that were left out."""
+def held_out_accuracy(X, y, reg, n_folds=5 if full else 3):
+    """The mean accuracy on folds of the training pictures that were left out."""
     folds = StratifiedKFold(n_folds, shuffle=True, random_state=0)
-    found = []
-    for fit, rest in folds.split(features, labels):
-        head = train_head(features[fit], labels[fit], reg)
-        found.append(accuracy(head(features[rest]), labels[rest]))
-    return np.mean(found)
+    return np.mean(
+        [
+            accuracy(train_head(X[fit], y[fit], reg)(X[rest]), y[rest])
+            for fit, rest in folds.split(X, y)
+        ]
+    )
 
 
-regs = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
-by_reg = {reg: held_out_accuracy(reg) for reg in tqdm(regs, leave=False)}
-best_reg = max(by_reg, key=by_reg.get)
-head = train_head(features, labels, best_reg)
-frozen_accuracy = accuracy(head(val_features), val_labels)
-print({reg: f"{100 * found:.1f} %" for reg, found in by_reg.items()})
-print(f"reg = {best_reg}: {100 * frozen_accuracy:.1f} % of the validation pictures")
+# %% tags=["experiment"]
+labels, val_labels = torch.from_numpy(task.y_train), torch.from_numpy(task.y_val)
+regs, frozen_heads = [1e-3, 3e-3, 1e-2, 3e-2], {}
+for name, (train, val) in kinds.items():
+    by_reg = {reg: held_out_accuracy(train, labels, reg) for reg in tqdm(regs, name)}
+    reg = max(by_reg, key=by_reg.get)
+    scores = train_head(train, labels, reg)(val)
+    frozen_heads[name] = by_reg[reg], reg, scores
+    print(f"{name:13} reg {reg:6}: cross-validation {100 * by_reg[reg]:.1f} %, "
+          f"validation pictures {100 * accuracy(scores, val_labels):.1f} %")  # fmt: skip
+chosen = max(frozen_heads, key=lambda name: frozen_heads[name][0])
+best_reg, frozen_scores = frozen_heads["last layer"][1], frozen_heads[chosen][2]
+frozen_accuracy = accuracy(frozen_scores, val_labels)
+print(f"cross-validation chooses: {chosen}, {100 * frozen_accuracy:.1f} %")
 
 # %% [markdown]
 r"""
@@ -674,22 +695,24 @@ from utils.plots.transfer import show_run
 is_watched = np.arange(len(task.y_train)) % 7 == 0
 train = task.X_train[~is_watched], task.y_train[~is_watched]
 watched = task.X_train[is_watched], task.y_train[is_watched]
-first_head = train_head(features[~is_watched], labels[~is_watched], best_reg)
-net, optimiser = ready_to_tune(first_head, rate=0.001)
+first_head = train_head(last_layer[0][~is_watched], labels[~is_watched], best_reg)
+net, optimiser = ready_to_tune(first_head, rate=0.01 if start.small else 0.003)
 begin = measure(net, load(*watched), device)[1]
 folder = Path(".") if full else Path(mkdtemp())
 file = folder / "11_transfer_checkpoint.pt"
-run = fit(net, optimiser, 8 if full else 3, file, train, watched)
+run = fit(net, optimiser, 6 if full else 4, file, train, watched)
 show_run(run["history"], run["best"]["epoch"], begin)
 
 # %% tags=["experiment"]
 net.load_state_dict(run["best"]["model"])
 body = BodyOf(net, start.head).to(device)
-tuned_features, _ = both_ways(body, task.X_val, task.y_val)
+tuned_features, _ = both_ways(body, start.prepare, task.X_val, task.y_val)
 tuned_scores = net.get_submodule(start.head)(tuned_features.to(device)).detach().cpu()
 tuned_accuracy = accuracy(tuned_scores, val_labels)
-print(f"frozen body:     {100 * frozen_accuracy:.1f} % of the validation pictures")
-print(f"last blocks too: {100 * tuned_accuracy:.1f} %")
+together = (tuned_scores.softmax(dim=1) + frozen_scores.softmax(dim=1)) / 2
+print(f"frozen, {chosen}: {100 * frozen_accuracy:.1f} % of the validation pictures")
+print(f"last blocks fine-tuned: {100 * tuned_accuracy:.1f} %")
+print(f"their mean probability: {100 * accuracy(together, val_labels):.1f} %")
 
 # %% [markdown]
 r"""
@@ -760,7 +783,7 @@ found = {}
 for kind, t in cases.items():
     for amount in (few, many):
         part = t.first(amount)
-        n_steps = (100 if amount == few else 250) if full else 100
+        n_steps = (80 if amount == few else 200) if full else 100
         row = kind, f"{amount} a class"
         found[*row, "from scratch"] = stepwise(part, "from scratch", n_steps)
         found[*row, "frozen"] = frozen(part)

@@ -225,21 +225,35 @@ class BodyOf(nn.Module):
         return self.caught
 
 
+class DepthsOf(nn.Module):
+    """A network cut at several layers: gives the means of their maps, side by side."""
+
+    def __init__(self, net: nn.Module, stages: Sequence[str]):
+        super().__init__()
+        self.net, self.stages = net, stages
+        self.caught: dict[str, torch.Tensor] = {}
+        for stage in stages:
+            net.get_submodule(stage).register_forward_hook(
+                lambda _, inputs, out, stage=stage: self.caught.update(
+                    {stage: out.mean((2, 3))}
+                )
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Features `(N, D)` of images `(N, 3, H, W)`, in the order of the stages."""
+        self.net(x)
+        return torch.cat([self.caught[stage] for stage in self.stages], dim=1)
+
+
 def means_of_maps(
     net: nn.Module, start: Start, images: np.ndarray, device: torch.device
 ) -> dict[str, np.ndarray]:
     """The mean of each map after each stage of a network, `(N, channels)` by stage."""
-    found: dict[str, list] = {stage: [] for stage in start.stages}
-    hooks = [
-        net.get_submodule(stage).register_forward_hook(
-            lambda _, inputs, out, stage=stage: found[stage].append(out.mean((2, 3)))
-        )
-        for stage in start.stages
-    ]
+    reader, found = DepthsOf(net, start.stages), []
     with torch.no_grad():
         for part in tqdm(torch.from_numpy(images).split(32), leave=False):
-            X = part.permute(0, 3, 1, 2).float() / 255
-            net(start.prepare(X).to(device))
-    for hook in hooks:
-        hook.remove()
-    return {stage: torch.cat(parts).cpu().numpy() for stage, parts in found.items()}
+            X = start.prepare(part.permute(0, 3, 1, 2).float() / 255)
+            reader(X.to(device))
+            found.append([reader.caught[stage].cpu() for stage in start.stages])
+    tables = (torch.cat(parts).numpy() for parts in zip(*found, strict=True))
+    return dict(zip(start.stages, tables, strict=True))

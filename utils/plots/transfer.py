@@ -65,7 +65,7 @@ def show_run(history: Sequence[Sequence[float]], kept: int, begin: float) -> Non
     right.plot([0, *epochs], values, marker="o", color=COLOURS[0])
     right.plot(kept, values[kept], "*", color=WRONG, markersize=16, label="kept")
     right.set(xlabel="epoch (0: head alone)", xticks=[0, *epochs])
-    right.set(ylabel="accuracy on the watched pictures in %")
+    right.set(ylabel="accuracy when watched in %")
     right.legend(loc="lower right")
     title = f"Epoch {kept} is kept: {values[kept]:.1f} %, after {values[0]:.1f} %"
     fig.suptitle(f"{title} with the head alone", fontsize=10)
@@ -88,7 +88,8 @@ def show_cases(
             bars = axis.bar(places, values, 0.25, label=way, **look)
             axis.bar_label(bars, fmt="%.0f", fontsize=8)
         axis.axhline(100 * chance[task], color="0.4", ls=":", lw=1)
-        axis.text(-0.45, 100 * chance[task] + 1, "chance", fontsize=7, color="0.3")
+        told = {"fontsize": 7, "va": "center", "backgroundcolor": "w", "ha": "center"}
+        axis.text(0.5, 100 * chance[task], "chance", **told)
         axis.set(xticks=range(len(amounts)), xticklabels=amounts, ylim=(0, 105))
         axis.set_title(task, fontsize=9)
     axes[0].set_ylabel("validation accuracy in %")
@@ -130,7 +131,7 @@ def show_mistaken(
 ) -> None:
     """Photographs at a size at which one can see what misled the network."""
     rows = -(-len(pixels) // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(9, 2.7 * rows), squeeze=False)
+    fig, axes = plt.subplots(rows, columns, figsize=(9, 3.0 * rows), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, told in zip(axes.flat, as_images(pixels), titles, strict=False):
