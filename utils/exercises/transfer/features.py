@@ -10,7 +10,6 @@ from utils.exercises.transfer.shared import (
     NEAR,
     drawn,
     recipe,
-    set_flags,
 )
 from utils.subject import Named, Tensor, TorchGenerator
 
@@ -41,43 +40,50 @@ def extract_features_oracle(net, loader, device):
 def extract_features_cases(rng: np.random.Generator) -> list[Case]:
     layers = [layer for name, layer in LINEAR_NET.items() if "features" in name]
 
-    def case(
-        label, n, batch, shuffled=False, training=False, trained=False, elsewhere=False
-    ):
+    def case(label, n, batch, look, shuffled=False, training=False, elsewhere=False):
         net, X = recipe(layers, rng), drawn(rng, n, 3, 5, 4)
         y = Tensor(rng.permutation(n))
         order = {"shuffle": True, "generator": TorchGenerator(int(rng.integers(99)))}
 
         def play(subject):
             model = subject.call(WITNESS, net)
-            set_flags(subject, model, {"": trained})
             model.train(training)
-            options = order if shuffled else {}
-            loader = subject.call(
-                LOADER, subject.call(DATA, X, y), batch_size=batch, **options
-            )
+            data, options = subject.call(DATA, X, y), order if shuffled else {}
+            loader = subject.call(LOADER, data, batch_size=batch, **options)
             loader = subject.call(ELSEWHERE, loader) if elsewhere else loader
-            features, labels = unpack(
-                subject(model, loader, "cpu"), "features", "labels"
-            )
-            return {
-                "features": features,
-                "labels": labels,
-                "rows seen": sum(call["rows"] for call in model.seen),
-                "autograd recorded": any(call["recording"] for call in model.seen),
-                "mode afterwards": "train" if model.training else "eval",
-                "running mean": model.state_dict()["1.running_mean"],
-            }
+            return look(model, subject(model, loader, "cpu"))
 
         return Case(label, play, NEAR)
 
     return [
-        case("8 images, batches of 4", 8, 4),
-        case("the last batch is smaller", 7, 3),
-        case("a loader that shuffles", 9, 4, shuffled=True),
-        case("a network in training mode", 6, 4, training=True, trained=True),
-        case("batches that lie elsewhere", 5, 2, elsewhere=True),
+        case("8 images, batches of 4", 8, 4, tables),
+        case("the last batch is smaller", 7, 3, tables),
+        case("a loader that shuffles", 9, 4, tables, shuffled=True),
+        case("a network in training mode", 6, 4, tables, training=True),
+        case("batches that lie elsewhere", 5, 2, tables, elsewhere=True),
+        case("nothing is recorded for a backward pass", 4, 2, recording),
+        case("the mode afterwards, evaluation before", 4, 2, mode),
+        case("the mode afterwards, training before", 4, 2, mode, training=True),
     ]
+
+
+def tables(model, found) -> dict:
+    """Features and labels, and what the pass left in the network."""
+    features, labels = unpack(found, "features", "labels")
+    seen = sum(call["rows"] for call in model.seen)
+    left = model.state_dict()["1.running_mean"]
+    told = {"features": features, "labels": labels, "rows seen": seen}
+    return told | {"running mean": left}
+
+
+def recording(model, _) -> bool:
+    """Whether autograd recorded any call."""
+    return any(call["recording"] for call in model.seen)
+
+
+def mode(model, _) -> str:
+    """The mode that the network is in."""
+    return "training" if model.training else "evaluation"
 
 
 def bent(**changes):

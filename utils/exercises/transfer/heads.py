@@ -151,11 +151,8 @@ def the_head_alone(net, name, classes):
 
 
 def always_linear(net, name, classes):
-    head = renewed(net, name, classes).get_submodule(name)
-    part, _, last = name.rpartition(".")
-    flat = nn.Linear(head.weight[0].numel(), classes)
-    net.get_submodule(part).add_module(last, flat)
-    return net
+    head = net.get_submodule(name)
+    return renewed(net, name, classes) if head.in_features else net
 
 
 REPLACE_HEAD = Exercise(
@@ -243,8 +240,8 @@ REPLACE_HEAD = Exercise(
         Misconception(
             "always a linear layer",
             always_linear,
-            "Where the old head is a convolution yours is a linear layer, and it meets "
-            "maps in place of rows. How can you tell which kind the old one is?",
+            "Your answer takes every head for a linear layer, and a convolution has no "
+            "`in_features`. How can you tell which kind the old one is?",
         ),
     ),
 )
