@@ -911,7 +911,7 @@ check("11.save_model", save_model)
 r"""
 Who loads it builds a network of the same shape, fills it, and has it ready to predict, in evaluation
 mode. A file that does not fit must be refused: `load_state_dict(..., strict=False)` takes it all the
-same and leaves parts of the network untrained.
+same and leaves parts of the network untrained. And so must a file that holds more than data.
 
 **Exercise `load_model`** (2 points, 10 minutes).
 """
@@ -923,7 +923,8 @@ def load_model(file, net):
 
     file: what `torch.load` reads from.  net: a network of the right shape.
     Returns net, in evaluation mode, and the list of class names.
-    Raises RuntimeError where the file does not fit the network.
+    Raises RuntimeError where the file does not fit the network, UnpicklingError where
+    it holds more than data.
     """
     ### BEGIN SOLUTION
     saved = torch.load(file, map_location="cpu", weights_only=True)
@@ -962,11 +963,12 @@ it is graded. Guessing gives 25 %.
 | what | points |
 | --- | --- |
 | a picture's scores do not depend on the pictures beside it | 1 |
-| at least 33 % right | 1 more |
+| at least 30 % right | 1 more |
 | at least 50 % right | 1 more |
 | at least 55 % right | 1 more |
 
-TIERS
+With so few pictures a network trained from scratch reaches about 36 %, a new head on the frozen body 58 %,
+and our solution 61 % (means of eight draws).
 
 <details><summary>A hint</summary>
 <code>net[-1]</code> is the head and <code>net[:-1]</code> the body. Everything can be trained in evaluation mode
@@ -992,9 +994,9 @@ def fine_tune(net, X, y, seed):
     rates = {net[:-1]: 0.002, net[-1]: 0.02}
     groups = [{"params": part.parameters(), "lr": rate} for part, rate in rates.items()]
     optimiser = torch.optim.Adam(groups)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [0.002, 0.02], 200)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [0.002, 0.02], 120)
     net.eval()
-    for _ in range(200):
+    for _ in range(120):
         rows = torch.randint(len(X), (32,))
         mirrored = torch.rand(32, 1, 1, 1) < 0.5
         views = torch.where(mirrored, X[rows].flip(3), X[rows])

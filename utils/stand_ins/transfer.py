@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from pathlib import PurePosixPath
 from typing import Any
 
 import torch
@@ -27,6 +28,11 @@ def file(holding: Any = None) -> BytesIO:
     if holding is not None:
         torch.save(holding, made)
     return rewound(made)
+
+
+def unsafe_file(holding: dict) -> BytesIO:
+    """A file that also holds an object, which only running code can bring back."""
+    return file({**holding, "made on": PurePosixPath("somewhere")})
 
 
 def rewound(made: BytesIO) -> BytesIO:

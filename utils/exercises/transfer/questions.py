@@ -12,6 +12,7 @@ QUESTIONS = (
         answer=1280 * 5 + 5,
         points=1,
         minutes=3,
+        rtol=1e-9,
         wrong={
             1280 * 5: "Each class has a weight for every feature. What else has it?",
             1280 * 5 + 1280: "There is one bias for each score, not for each feature. "

@@ -15,9 +15,10 @@ from utils.exercises.transfer.shared import (
     recipe,
     returned,
 )
-from utils.subject import Named
+from utils.subject import Named, Raised
 
 FILE = Named("utils.stand_ins.transfer.file")
+UNSAFE = Named("utils.stand_ins.transfer.unsafe_file")
 CONTENTS = Named("utils.stand_ins.transfer.contents")
 NAMES = ["tulip", "daisy", "rose", "sunflower", "dandelion", "aster", "lily", "poppy"]
 
@@ -133,9 +134,9 @@ SAVE_MODEL = Exercise(
 # --- load_model -----------------------------------------------------------------
 
 
-def read(file, net, order=list, mode=False, fill=True, strict=True):
+def read(file, net, order=list, mode=False, fill=True, strict=True, safe=True):
     """The parts of a file, put to where they belong."""
-    found = torch.load(file, weights_only=True)
+    found = torch.load(file, weights_only=safe)
     if fill:
         net.load_state_dict(found["model"], strict=strict)
     return net.train(mode), order(found["class_names"])
@@ -170,6 +171,7 @@ def load_model_cases(rng: np.random.Generator) -> list[Case]:
         case("a network in evaluation mode", CONV_NET, some_names(rng, 8), False),
         case("a network in one piece", FLAT_NET, [*some_names(rng, 8), "aloe"]),
         Case("a file for another network", misfit(rng), expected="refused"),
+        Case("a file that would run code", unsafe(rng), expected="refused"),
     ]
 
 
@@ -182,16 +184,32 @@ def misfit(rng):
     def play(subject):
         state = kept_net(subject, LINEAR_NET, net).state_dict()
         file = subject.call(FILE, {"model": state, "class_names": NAMES[:7]})
-        given = kept_net(subject, other, bare)
-        try:
-            subject(file, given)
-        except Exception as error:
-            if getattr(error, "kind", "") == "RuntimeError":
-                return "refused"
-            raise
-        return "taken as if it fitted"
+        return fate(subject, file, kept_net(subject, other, bare), "RuntimeError")
 
     return play
+
+
+def unsafe(rng):
+    """A file that holds more than data must be refused, however well it fits."""
+    net = recipe(tuple(LINEAR_NET.values()), rng)
+
+    def play(subject):
+        given = kept_net(subject, LINEAR_NET, net)
+        holding = {"model": given.state_dict(), "class_names": NAMES[:7]}
+        return fate(subject, subject.call(UNSAFE, holding), given, "UnpicklingError")
+
+    return play
+
+
+def fate(subject, file, given, error) -> str:
+    """Whether a file is refused with this error, or taken."""
+    try:
+        subject(file, given)
+    except Raised as raised:
+        if raised.kind == error:
+            return "refused"
+        raise
+    return "taken"
 
 
 def loads(**changes):
@@ -240,6 +258,12 @@ LOAD_MODEL = Exercise(
             "A file that does not fit is taken without a word: `strict=False` leaves "
             "parts of the network untrained and tells nobody. When is that what you "
             "want?",
+        ),
+        Misconception(
+            "code is let in",
+            loads(safe=False),
+            "A file that holds more than data is read all the same, and reading it may "
+            "run code that a stranger wrote. Which argument of `torch.load` refuses?",
         ),
         Misconception(
             "names before the network",
