@@ -355,14 +355,21 @@ def features_of(start, t):
     return train, val
 
 
+def of_last_layer(start, parts):
+    """The columns of the last depth, which are what the head gets."""
+    n_last = start.trained().get_submodule(start.head).in_features
+    return tuple(part[:, -n_last:] for part in parts)
+
+
 three_depths = features_of(start, task)
-n_last = start.trained().get_submodule(start.head).in_features
-last_layer = tuple(part[:, -n_last:] for part in three_depths)
-kinds = {"last layer": last_layer, "three depths": three_depths}
+kinds = {"last layer": of_last_layer(start, three_depths), "three depths": three_depths}
+light, of_light = start, three_depths
 if not start.small:
-    second = start_with("mobilenet_v2_0.35", side=start.side)
-    pairs = zip(three_depths, features_of(second, task), strict=True)
+    light = start_with("mobilenet_v2_0.35", side=start.side)
+    of_light = features_of(light, task)
+    pairs = zip(three_depths, of_light, strict=True)
     kinds["two networks"] = tuple(torch.cat(pair, dim=1) for pair in pairs)
+    kinds["light network"] = of_last_layer(light, of_light)
 for name, (train, _) in kinds.items():
     print(f"{name:13} {train.shape[1]:5} features")
 
@@ -425,7 +432,7 @@ for name, (train, val) in kinds.items():
     print(f"{name:13} reg {reg:6}: cross-validation {100 * by_reg[reg]:.1f} %, "
           f"validation pictures {100 * accuracy(scores, val_labels):.1f} %")  # fmt: skip
 chosen = max(frozen_heads, key=lambda name: frozen_heads[name][0])
-best_reg, frozen_scores = frozen_heads["last layer"][1], frozen_heads[chosen][2]
+best_reg, frozen_scores = frozen_heads[chosen][1:]
 frozen_accuracy = accuracy(frozen_scores, val_labels)
 print(f"cross-validation chooses: {chosen}, {100 * frozen_accuracy:.1f} %")
 
@@ -617,8 +624,9 @@ show_views(
 r"""
 ### The run
 
-The last blocks of the body and the head are trained; everything before stays frozen, and so do all
-batch norms. The head begins where it stands after training on features.
+With real data it is the light network that is fine-tuned, so that two cores can bear it: all of its layers
+except the batch norms, which stay frozen. Its head begins where it stands after training on
+features.
 
 A seventh of the training pictures is **watched**: after each epoch the accuracy on them decides
 which checkpoint is the best. Not the training accuracy, which rises for ever; not the last
@@ -631,19 +639,26 @@ where it was: run the cell again.
 groups_of = borrow("11.parameter_groups", parameter_groups)
 
 
-def ready_to_tune(head, rate):
-    """A network with this head, its late layers thawed, and their optimiser."""
-    net = new_head(start.trained(), start.head, len(task.classes))
-    freeze_body(net, start.head).get_submodule(start.head).load_state_dict(
-        head.state_dict()
-    )
-    for name in start.late:
-        net.get_submodule(name).requires_grad_(True)
+def ready_to_tune(start, n_classes, rate, head=None):
+    """A trained network with a new head, its norms frozen, and an optimiser."""
+    net = new_head(start.trained(), start.head, n_classes).to(device)
+    if head is not None:
+        net.get_submodule(start.head).load_state_dict(head.state_dict())
     for layer in net.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.requires_grad_(False)
-    net = net.to(device)
-    return net, torch.optim.AdamW(groups_of(net, start.head, rate), weight_decay=0.01)
+    return net, falling(groups_of(net, start.head, rate))
+
+
+def falling(groups):
+    """An optimiser that remembers with which rates it began."""
+    groups = [{**group, "initial_lr": group["lr"]} for group in groups]
+    return torch.optim.AdamW(groups, weight_decay=0.01)
+
+
+def set_rates(optimiser, epoch, n_epochs):
+    for group in optimiser.param_groups:
+        group["lr"] = group["initial_lr"] * (1 - epoch / n_epochs)
 
 
 def one_epoch(net, loader, optimiser):
@@ -676,6 +691,7 @@ def fit(net, optimiser, n_epochs, file, train, watched):
     run = resume(file, net, optimiser)
     for epoch in tqdm(range(run["next"], n_epochs), desc="epochs"):
         torch.manual_seed(epoch)  # so that a run that resumes sees the same views
+        set_rates(optimiser, epoch, n_epochs)
         loss = one_epoch(net, load(*train, random_view, shuffle=True), optimiser)
         found = measure(net, load(*watched), device)[1]
         run["history"].append([float(loss), found])
@@ -695,8 +711,10 @@ from utils.plots.transfer import show_run
 is_watched = np.arange(len(task.y_train)) % 7 == 0
 train = task.X_train[~is_watched], task.y_train[~is_watched]
 watched = task.X_train[is_watched], task.y_train[is_watched]
-first_head = train_head(last_layer[0][~is_watched], labels[~is_watched], best_reg)
-net, optimiser = ready_to_tune(first_head, rate=0.01 if start.small else 0.003)
+begin_with = of_last_layer(light, of_light)[0][~is_watched]
+first_head = train_head(begin_with, labels[~is_watched], best_reg)
+rate = 0.01 if start.small else 0.003
+net, optimiser = ready_to_tune(light, len(task.classes), rate, first_head)
 begin = measure(net, load(*watched), device)[1]
 folder = Path(".") if full else Path(mkdtemp())
 file = folder / "11_transfer_checkpoint.pt"
@@ -705,13 +723,13 @@ show_run(run["history"], run["best"]["epoch"], begin)
 
 # %% tags=["experiment"]
 net.load_state_dict(run["best"]["model"])
-body = BodyOf(net, start.head).to(device)
-tuned_features, _ = both_ways(body, start.prepare, task.X_val, task.y_val)
-tuned_scores = net.get_submodule(start.head)(tuned_features.to(device)).detach().cpu()
+body = BodyOf(net, light.head).to(device)
+tuned_features, _ = both_ways(body, light.prepare, task.X_val, task.y_val)
+tuned_scores = net.get_submodule(light.head)(tuned_features.to(device)).detach().cpu()
 tuned_accuracy = accuracy(tuned_scores, val_labels)
 together = (tuned_scores.softmax(dim=1) + frozen_scores.softmax(dim=1)) / 2
 print(f"frozen, {chosen}: {100 * frozen_accuracy:.1f} % of the validation pictures")
-print(f"last blocks fine-tuned: {100 * tuned_accuracy:.1f} %")
+print(f"fine-tuned: {100 * tuned_accuracy:.1f} %")
 print(f"their mean probability: {100 * accuracy(together, val_labels):.1f} %")
 
 # %% [markdown]
@@ -744,24 +762,17 @@ for told in (case_start, *cases.values()):
     print(told)
 
 
-def stepwise(t, way, n_steps, rate=0.003 if full else 0.01):
+def stepwise(t, way, n_steps, rate=0.01 if case_start.small else 0.003):
     """Train a whole network on a task, from scratch or from what it has learned."""
     torch.manual_seed(0)
-    net = case_start.fresh() if way == "from scratch" else case_start.trained()
-    net = new_head(net, case_start.head, len(t.classes)).to(device)
-    groups = [{"params": list(net.parameters()), "lr": rate}]
-    if way == "fine-tuned":
-        for layer in net.modules():
-            if isinstance(layer, nn.BatchNorm2d):
-                layer.requires_grad_(False)
-        groups = groups_of(net, case_start.head, rate)
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    net, optimiser = ready_to_tune(case_start, len(t.classes), rate)
+    if way == "from scratch":
+        net = new_head(case_start.fresh(), case_start.head, len(t.classes)).to(device)
+        optimiser = falling([{"params": list(net.parameters()), "lr": rate}])
     batches = load(t.X_train, t.y_train, case_start.prepare, shuffle=True)
     n_epochs = n_steps // len(batches)
-    rates = [group["lr"] for group in optimiser.param_groups]
     for epoch in range(n_epochs):
-        for group, highest in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = highest * (1 - epoch / n_epochs)
+        set_rates(optimiser, epoch, n_epochs)
         one_epoch(net, batches, optimiser)
     return measure(net, load(t.X_val, t.y_val, case_start.prepare), device)[1]
 
@@ -783,7 +794,7 @@ found = {}
 for kind, t in cases.items():
     for amount in (few, many):
         part = t.first(amount)
-        n_steps = (80 if amount == few else 200) if full else 100
+        n_steps = 100 if case_start.small else {few: 80, many: 200}[amount]
         row = kind, f"{amount} a class"
         found[*row, "from scratch"] = stepwise(part, "from scratch", n_steps)
         found[*row, "frozen"] = frozen(part)
@@ -844,7 +855,7 @@ check("11.confusion_matrix", confusion_matrix)
 from utils.plots.transfer import show_confusion, show_mistaken
 
 confusion = borrow("11.confusion_matrix", confusion_matrix)
-guesses = tuned_scores.argmax(dim=1).numpy()
+guesses = together.argmax(dim=1).numpy()
 table = confusion(task.y_val, guesses, len(task.classes))
 show_confusion(table, task.class_names)
 for i, name in enumerate(task.class_names):
@@ -860,7 +871,7 @@ hopeless, some are labelled wrongly, and some tell you what it really looks at.
 """
 
 # %% tags=["experiment"]
-probabilities = tuned_scores.softmax(dim=1).numpy()
+probabilities = together.numpy()
 of_truth = probabilities[np.arange(len(guesses)), task.y_val]
 worst = np.argsort(of_truth)[:8]
 told = [
@@ -940,9 +951,9 @@ check("11.load_model", load_model)
 save, reload = borrow("11.save_model", save_model), borrow("11.load_model", load_model)
 finished = folder / "11_transfer_model.pt"
 save(finished, net, list(task.class_names))
-empty = new_head(start.fresh(), start.head, len(task.classes))
+empty = new_head(light.fresh(), light.head, len(task.classes))
 again, names = reload(finished, empty)
-shown = start.prepare(torch.from_numpy(task.X_val[:1]).permute(0, 3, 1, 2) / 255)
+shown = light.prepare(torch.from_numpy(task.X_val[:1]).permute(0, 3, 1, 2) / 255)
 with torch.no_grad():
     probabilities = again(shown).softmax(dim=1)[0]
 surest = int(probabilities.argmax())

@@ -61,8 +61,7 @@ class Start:
     """A trained network and what one must know to go on from it.
 
     * `trained()`, `fresh()`: the network anew, with what it has learned or without.
-    * `head`: the name of its last layer; `stages`: the names of some on the way to it;
-      `late`: the names of the last ones before the head.
+    * `head`: the name of its last layer; `stages`: the names of some on the way to it.
     * `prepare(images)`: images in [0, 1] as the network expects them.
     * `side`: height and width of its images.
     * `small`: whether it is the small network of the built-in shapes.
@@ -73,7 +72,6 @@ class Start:
     fresh: Callable[[], nn.Module]
     head: str
     stages: Sequence[str]
-    late: Sequence[str]
     prepare: Callable[[torch.Tensor], torch.Tensor]
     side: int
     small: bool
@@ -103,7 +101,6 @@ def start_with(name: str = "mobilenet_v2", side: int = 224) -> Start:
         fresh=lambda: whole(network(name), bare),
         head="classifier" if bare else "classifier.1",
         stages=[f"{prefix}features.{number}" for number in OF_MOBILENET],
-        late=[f"{prefix}features.{number}" for number in range(14, 19)],
         prepare=found.prepare,
         side=side,
         small=False,
@@ -127,7 +124,6 @@ def start_small() -> Start:
         fresh=lambda: type(recipe)(layers(len(KNOWN))).make(),
         head=HEAD,
         stages=["2", "5", "8", "11"],
-        late=["6", "9"],
         prepare=lambda images: images,
         side=32,
         small=True,
@@ -251,7 +247,7 @@ def means_of_maps(
     """The mean of each map after each stage of a network, `(N, channels)` by stage."""
     reader, found = DepthsOf(net, start.stages), []
     with torch.no_grad():
-        for part in tqdm(torch.from_numpy(images).split(32), leave=False):
+        for part in tqdm(torch.from_numpy(images).split(8), leave=False):
             X = start.prepare(part.permute(0, 3, 1, 2).float() / 255)
             reader(X.to(device))
             found.append([reader.caught[stage].cpu() for stage in start.stages])
