@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.patches import Patch
 
 from utils.plots import COLOURS, MARKERS, WRONG
 
@@ -24,11 +25,14 @@ def show_graph(
     }
     size = 1.6 * len(columns) + 0.6, 0.8 * max(map(len, columns.values())) + 0.9
     fig, axis = plt.subplots(figsize=size)
+    boxes = {
+        node: drawn_node(axis, place, label_of(node, names), hasattr(node, "variable"))
+        for node, place in places.items()
+    }
     for source, target in edges:
-        arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 22, "shrinkB": 22}
-        axis.annotate("", places[target], places[source], arrowprops=arrow)
-    for node, place in places.items():
-        draw_node(axis, place, label_of(node, names), hasattr(node, "variable"))
+        ends = {"patchA": boxes[source], "patchB": boxes[target]}
+        arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 3, "shrinkB": 3}
+        axis.annotate("", places[target], places[source], arrowprops=arrow | ends)
     xs, ys = np.array(list(places.values())).T
     axis.set(xlim=(xs.min() - 0.6, 0.6), ylim=(ys.min() - 0.6, ys.max() + 0.6))
     axis.axis("off")
@@ -59,11 +63,12 @@ def label_of(node, names: Mapping[str, torch.Tensor]) -> str:
     return node.name().replace("Backward0", "").removesuffix("Backward")
 
 
-def draw_node(axis: plt.Axes, place: tuple, label: str, leaf: bool) -> None:
+def drawn_node(axis: plt.Axes, place: tuple, label: str, leaf: bool) -> Patch:
     """A box with a name: round and orange for a leaf, square and blue otherwise."""
     shape, colour = ("round", COLOURS[1]) if leaf else ("square", COLOURS[4])
     box = {"boxstyle": f"{shape},pad=0.4", "facecolor": colour, "edgecolor": "k"}
-    axis.text(*place, label, ha="center", va="center", fontsize=8, bbox=box)
+    text = axis.text(*place, label, ha="center", va="center", fontsize=8, bbox=box)
+    return text.get_bbox_patch()
 
 
 def show_number_formats(formats: Sequence[torch.dtype]) -> None:

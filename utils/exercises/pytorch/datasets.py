@@ -119,6 +119,12 @@ def transformed_before(images, labels, transform=None):
     return pairs(images, labels, early, scale=1)
 
 
+def reshaped(images, labels, transform=None):
+    n, h, w, c = images.shape
+    mixed = images.reshape(n, c, h, w).transpose(0, 2, 3, 1)
+    return pairs(mixed, labels, transform)
+
+
 def bent(**changes):
     return lambda images, labels, transform=None: pairs(
         images, labels, transform, **changes
@@ -151,6 +157,13 @@ PICTURE_DATASET = Exercise(
             bent(axes=(0, 1, 2, 3)),
             "Your pictures are (H, W, C) as in the file. PyTorch's layers want the "
             "channels first: which call reorders the axes?",
+        ),
+        Misconception(
+            "reshape in place of permute",
+            reshaped,
+            "The shape is right and the numbers are mixed up: `reshape` (or `view`) "
+            "reads them in their old order and cuts them anew, so that a channel holds "
+            "bits of all three. Which call moves whole axes?",
         ),
         Misconception(
             "height and width exchanged",

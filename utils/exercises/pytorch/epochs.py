@@ -10,9 +10,10 @@ from utils.exercises.pytorch.shared import (
     loader_of,
     network,
     of_softmax,
+    optimiser_named,
     state_of,
 )
-from utils.subject import Named, Tensor
+from utils.subject import Tensor
 
 
 def epoch(
@@ -60,11 +61,12 @@ def epoch_cases(rng: np.random.Generator) -> list[Case]:
             network(rng, d, h, c),
         )
 
+        maker = optimiser_named(kind)
+
         def play(subject):
             model = subject.call(WITNESS, net)
             model.train(training)
-            optimiser = Named(f"torch.optim.{kind}")
-            optimiser = subject.call(optimiser, model.parameters(), **options)
+            optimiser = subject.call(maker, model.parameters(), **options)
             loader = loader_of(subject, X, y, batch_size)
             loader = subject.call(wrap, loader) if wrap else loader
             loss = subject(model, loader, optimiser, "cpu")
@@ -120,7 +122,6 @@ TRAIN_ONE_EPOCH = Exercise(
     points=4,
     minutes=20,
     oracle=epoch_oracle,
-    seconds=10,  # the first optimiser of a process imports much of PyTorch
     cases=epoch_cases,
     worked="For each batch, in this order: forget the old gradients, compute the loss, "
     "go backward, take the step. Print the first weight before and after one batch: if it has not moved, "

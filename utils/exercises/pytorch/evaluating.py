@@ -145,6 +145,13 @@ EVALUATE = Exercise(
             "Which method switches the mode?",
         ),
         Misconception(
+            "neither of the two switches",
+            bent(during=None, recording=True),
+            "The model stays in training mode, so that batch norm uses and even updates "
+            "the statistics of each batch, and autograd records all of it. Which two "
+            "switches turn that off?",
+        ),
+        Misconception(
             "left in evaluation mode",
             bent(after=False),
             "Your numbers are right, but the model is in evaluation mode afterwards, and "

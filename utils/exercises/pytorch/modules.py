@@ -172,7 +172,7 @@ def bent_row(**changes):
 
 
 def not_flattened(inputs, hidden, classes):
-    return layered(inputs, hidden, classes)[1:]
+    return nn.Sequential(*layered(inputs, hidden, classes)[1:])
 
 
 def given_a_function(inputs, hidden, classes):
