@@ -5,11 +5,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from utils.checks.compare import at_least
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.data.builtin import load_builtin, make
 from utils.data.images import scaled
-from utils.exercises.pytorch.training import Once, scores_by
+from utils.exercises.pytorch.training import judged, scores_by
 from utils.exercises.transfer.shared import returned
 from utils.held_out import HELD_OUT, known_shapes, of_classes
 from utils.subject import Tensor
@@ -33,29 +32,7 @@ def fine_tune_cases(rng: np.random.Generator) -> list[Case]:
             "alone": scores_by(model, X_new[:3], len(HELD_OUT)),
         }
 
-    trained = Once(train)
-
-    def accuracy(subject):
-        return float((trained(subject)["together"].argmax(axis=1) == y_new).mean())
-
-    def steady(subject):
-        found = trained(subject)
-        return bool(np.allclose(found["alone"], found["together"][:3], atol=1e-3))
-
-    return [
-        Case(
-            "a picture's scores do not depend on its neighbours", steady, expected=True
-        ),
-        *(
-            Case(
-                f"at least {100 * tier:.0f} % of {len(y_new)} unseen pictures",
-                accuracy,
-                at_least(tier, "the accuracy on unseen pictures"),
-                None,
-            )
-            for tier in TIERS
-        ),
-    ]
+    return judged(train, y_new, TIERS)
 
 
 def given_pictures(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
