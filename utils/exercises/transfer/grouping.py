@@ -141,8 +141,8 @@ PARAMETER_GROUPS = Exercise(
             "the head in both groups",
             bent(parts=(None, True)),
             "PyTorch says that some parameters appear in more than one group: your first "
-            "group has the head as well. How do you tell whether a parameter belongs to "
-            "the head? (`==` compares values; `is` and `id` compare objects.)",
+            "group has the head as well. `==` compares values, `is` and `id` compare "
+            "objects: how do you tell whether a parameter belongs to the head?",
         ),
         Misconception(
             "the head is forgotten",
