@@ -74,11 +74,11 @@ def untrained(net, X, y, seed):
 
 
 def from_scratch(net, X, y, seed):
-    return run(forgotten(headed(net)), X, y, [net], steps=150, rate=0.003).eval()
+    return run(forgotten(headed(net)), X, y, [net], steps=100, rate=0.003).eval()
 
 
 def left_in_training_mode(net, X, y, seed):
-    return run(headed(net), X, y, [net[-1]], steps=200).train()
+    return run(headed(net), X, y, [net[-1]], steps=100).train()
 
 
 def with_the_old_head(net, X, y, seed):
