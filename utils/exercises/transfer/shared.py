@@ -99,7 +99,7 @@ def set_flags(subject: Subject, net: Handle, wanted: dict[str, bool]) -> None:
         subject.call(find, name, _hold=True).requires_grad_(value)
 
 
-def deepcopy(thing: Any) -> Any:
+def deepcopy(thing):
     from copy import deepcopy
 
     return deepcopy(thing)
