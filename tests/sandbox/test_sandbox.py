@@ -16,10 +16,10 @@ from grading.parts import imports_torch
 from grading.process import ROOT, NoSandbox
 from grading.sandbox import Limits, Sandbox
 from grading.self_check import cells_to_run
-from grading.sources import source_of_names
 from tests.attacks.hostile_class import descendants
 from utils.checks.evaluate import evaluate
 from utils.exercises import LESSONS, of_lesson
+from utils.sources import source_of_names
 from utils.subject import Crashed, OutOfMemory, TimedOut
 from utils.subject.local import local_subject
 
@@ -109,6 +109,11 @@ def test_what_the_first_optimiser_imports_is_there_before_a_submission(torch_san
         ["import sys; print('torch._dynamo' in sys.modules)"]
     ) as run:
         assert run.outputs[0][0]["text"] == "True\n"
+
+
+def test_numbers_of_sixteen_bits_can_be_computed_with(torch_sandbox):
+    with torch_sandbox.run(["import torch; torch.ones(2).half() + 1"]) as run:
+        assert run.errors == [""]
 
 
 def test_what_a_lesson_imports_is_there(sandbox):

@@ -15,15 +15,7 @@ def show_graph(
 ) -> None:
     """The graph that autograd recorded for `result`; leaves bear their names."""
     depths, edges = graph_of(result.grad_fn)
-    columns: dict[int, list] = {}
-    for node, depth in depths.items():
-        columns.setdefault(depth, []).append(node)
-    places = {
-        node: (-depth, (len(column) - 1) / 2 - row)
-        for depth, column in columns.items()
-        for row, node in enumerate(column)
-    }
-    size = 1.6 * len(columns) + 0.6, 0.8 * max(map(len, columns.values())) + 0.9
+    places, size = places_of(depths)
     fig, axis = plt.subplots(figsize=size)
     boxes = {
         node: drawn_node(axis, place, label_of(node, names), hasattr(node, "variable"))
@@ -53,6 +45,20 @@ def graph_of(root) -> tuple[dict, list]:
                 depths[below] = depths[node] + 1
                 todo.append(below)
     return depths, list(dict.fromkeys(edges))
+
+
+def places_of(depths: dict) -> tuple[dict, tuple[float, float]]:
+    """A place for each node, one column a depth, and the size of the figure."""
+    columns: dict[int, list] = {}
+    for node, depth in depths.items():
+        columns.setdefault(depth, []).append(node)
+    places = {
+        node: (-depth, (len(column) - 1) / 2 - row)
+        for depth, column in columns.items()
+        for row, node in enumerate(column)
+    }
+    tallest = max(map(len, columns.values()))
+    return places, (1.6 * len(columns) + 0.6, 0.8 * tallest + 0.9)
 
 
 def label_of(node, names: Mapping[str, torch.Tensor]) -> str:

@@ -52,38 +52,36 @@ def epoch_oracle(model, loader, optimiser, device):
     return weighted(epoch(model, loader, optimiser, device))
 
 
+def case(
+    rng, name, sizes, batch_size, kind="SGD", training=False, wrap=None, **options
+) -> Case:
+    n, d, h, c = sizes
+    X, y, net = rng.normal(size=(n, d)), rng.integers(c, size=n), network(rng, d, h, c)
+
+    def play(subject):
+        model = subject.call(WITNESS, net)
+        model.train(training)
+        optimiser = subject.call(optimiser_named(kind), model.parameters(), **options)
+        loader = loader_of(subject, X, y, batch_size)
+        loader = subject.call(wrap, loader) if wrap else loader
+        loss = subject(model, loader, optimiser, "cpu")
+        return {
+            "loss": loss,
+            "rows seen": sum(call["rows"] for call in model.seen),
+            **{key: Tensor(array) for key, array in state_of(model).items()},
+            "mode afterwards": "train" if model.training else "eval",
+        }
+
+    return Case(name, play, NEAR)
+
+
 def epoch_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, sizes, batch_size, kind="SGD", training=False, wrap=None, **options):
-        n, d, h, c = sizes
-        X, y, net = (
-            rng.normal(size=(n, d)),
-            rng.integers(c, size=n),
-            network(rng, d, h, c),
-        )
-
-        maker = optimiser_named(kind)
-
-        def play(subject):
-            model = subject.call(WITNESS, net)
-            model.train(training)
-            optimiser = subject.call(maker, model.parameters(), **options)
-            loader = loader_of(subject, X, y, batch_size)
-            loader = subject.call(wrap, loader) if wrap else loader
-            loss = subject(model, loader, optimiser, "cpu")
-            return {
-                "loss": loss,
-                "rows seen": sum(call["rows"] for call in model.seen),
-                **{key: Tensor(array) for key, array in state_of(model).items()},
-                "mode afterwards": "train" if model.training else "eval",
-            }
-
-        return Case(name, play, NEAR)
-
+    few, last = {"lr": 0.1, "momentum": 0.9}, {"lr": 0.1, "wrap": ELSEWHERE}
     return [
-        case("one batch", (6, 4, 5, 3), 6, lr=0.3),
-        case("3 batches of 4", (12, 5, 6, 3), 4, training=True, lr=0.2),
-        case("batches of 5 and 2, momentum", (7, 3, 4, 6), 5, lr=0.1, momentum=0.9),
-        case("batches on another device", (9, 6, 5, 4), 5, lr=0.1, wrap=ELSEWHERE),
+        case(rng, "one batch", (6, 4, 5, 3), 6, lr=0.3),
+        case(rng, "3 batches of 4", (12, 5, 6, 3), 4, training=True, lr=0.2),
+        case(rng, "batches of 5 and 2, momentum", (7, 3, 4, 6), 5, **few),
+        case(rng, "batches on another device", (9, 6, 5, 4), 5, **last),
     ]
 
 

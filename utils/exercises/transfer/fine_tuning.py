@@ -8,31 +8,37 @@ from torch import nn
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.data.builtin import load_builtin, make
 from utils.data.images import scaled
-from utils.exercises.pytorch.training import judged, scores_by
+from utils.exercises.pytorch.training import Once, Tried, judged, scores_by
 from utils.exercises.transfer.shared import returned
 from utils.held_out import HELD_OUT, known_shapes, of_classes
-from utils.subject import Tensor
+from utils.subject import Subject, Tensor
 
 A_CLASS, N_UNSEEN = 20, 2_000
 TIERS = 0.30, 0.50, 0.55
 """Accuracies on unseen pictures; each earns a part of the points."""
 
 
+class FineTuned(Tried):
+    """Few given pictures are built-in ones; the unseen are drawn with the seed."""
+
+    def __init__(self, rng: np.random.Generator):
+        X, y = given_pictures(rng)
+        self.X, self.y = Tensor(X), Tensor(y)
+        unseen = make(10, N_UNSEEN, seed=int(rng.integers(1, 2**31)))
+        X_new, self.y_new = of_classes(unseen["X_test"], unseen["y_test"], HELD_OUT)
+        self.X_new = scaled(X_new)
+        self.trained = Once(self.train)
+
+    def train(self, subject: Subject) -> dict:
+        model = returned(subject.hold(known_shapes(False), self.X, self.y, 0))
+        together, alone = (
+            scores_by(model, X, len(HELD_OUT)) for X in (self.X_new, self.X_new[:3])
+        )
+        return {"together": together, "alone": alone}
+
+
 def fine_tune_cases(rng: np.random.Generator) -> list[Case]:
-    """Few given pictures are built-in ones; the unseen are drawn with this seed."""
-    X, y = given_pictures(rng)
-    unseen = make(10, N_UNSEEN, seed=int(rng.integers(1, 2**31)))
-    X_new, y_new = of_classes(unseen["X_test"], unseen["y_test"], HELD_OUT)
-    X_new = scaled(X_new)
-
-    def train(subject):
-        model = returned(subject.hold(known_shapes(False), Tensor(X), Tensor(y), 0))
-        return {
-            "together": scores_by(model, X_new, len(HELD_OUT)),
-            "alone": scores_by(model, X_new[:3], len(HELD_OUT)),
-        }
-
-    return judged(train, y_new, TIERS)
+    return judged(FineTuned(rng), TIERS)
 
 
 def given_pictures(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
