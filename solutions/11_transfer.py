@@ -439,8 +439,8 @@ print(f"we go on with: {chosen}, {100 * frozen_accuracy:.1f} %")
 # %% [markdown]
 r"""
 What others reached: the lecture notes report **90.66 %** with a frozen MobileNetV2 on all 3,670
-photographs, and a linear head on 100 photographs a class was measured at 87.6 %. What these cells give in full
-mode on 140 a class, 700 in all, measured on 300 validation photographs:
+photographs, and a linear head on 100 photographs a class was measured at 87.6 %. What the functions above give on
+140 photographs a class, 700 in all, measured on 300 validation photographs:
 
 | features | reg | cross-validation | validation |
 | --- | --- | --- | --- |
@@ -449,7 +449,7 @@ mode on 140 a class, 700 in all, measured on 300 validation photographs:
 | three depths of two networks | 0.001 | 89.6 % | **89.0 %** |
 
 With 300 photographs each of these is uncertain by almost two points, and cross-validation does not tell the three
-apart. (Computed with the functions above on features that had been stored; the command that does it all is
+apart. (For this table the features had been stored beforehand. The command that does it all is
 `COURSE_MODE=full python solutions/11_transfer.py`.)
 
 ## Frozen is not asleep
