@@ -1,5 +1,7 @@
 """Features of every image of a loader, with their labels, and what goes wrong."""
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -37,24 +39,27 @@ def extract_features_oracle(net, loader, device):
     return gathered(net, loader, device)
 
 
-def extract_features_cases(rng: np.random.Generator) -> list[Case]:
+def features_case(
+    rng, label, n, batch, look, shuffled=False, training=False, elsewhere=False
+):
     layers = [layer for name, layer in LINEAR_NET.items() if "features" in name]
+    net, X = recipe(layers, rng), drawn(rng, n, 3, 5, 4)
+    y = Tensor(rng.permutation(n))
+    order = {"shuffle": True, "generator": TorchGenerator(int(rng.integers(99)))}
 
-    def case(label, n, batch, look, shuffled=False, training=False, elsewhere=False):
-        net, X = recipe(layers, rng), drawn(rng, n, 3, 5, 4)
-        y = Tensor(rng.permutation(n))
-        order = {"shuffle": True, "generator": TorchGenerator(int(rng.integers(99)))}
+    def play(subject):
+        model = subject.call(WITNESS, net)
+        model.train(training)
+        data, options = subject.call(DATA, X, y), order if shuffled else {}
+        loader = subject.call(LOADER, data, batch_size=batch, **options)
+        loader = subject.call(ELSEWHERE, loader) if elsewhere else loader
+        return look(model, subject(model, loader, "cpu"))
 
-        def play(subject):
-            model = subject.call(WITNESS, net)
-            model.train(training)
-            data, options = subject.call(DATA, X, y), order if shuffled else {}
-            loader = subject.call(LOADER, data, batch_size=batch, **options)
-            loader = subject.call(ELSEWHERE, loader) if elsewhere else loader
-            return look(model, subject(model, loader, "cpu"))
+    return Case(label, play, NEAR)
 
-        return Case(label, play, NEAR)
 
+def extract_features_cases(rng: np.random.Generator) -> list[Case]:
+    case = partial(features_case, rng)
     return [
         case("8 images, batches of 4", 8, 4, tables),
         case("the last batch is smaller", 7, 3, tables),

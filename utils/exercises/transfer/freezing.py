@@ -1,5 +1,7 @@
 """Freezing all but the head, naming what is trained, and what goes wrong there."""
 
+from functools import partial
+
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception
@@ -37,21 +39,23 @@ def freeze_oracle(net, head):
     return marked(net, head)
 
 
+def freeze_case(rng, label, layers, head, before, working=""):
+    net = recipe(tuple(layers.values()), rng)
+
+    def play(subject):
+        given = kept_net(subject, layers, net)
+        set_flags(subject, given, before)
+        new = returned(subject(given, head))
+        return {
+            "requires_grad": flags(subject, new),
+            "the given network's": flags(subject, given),
+        }
+
+    return Case(label, play, working=working)
+
+
 def freeze_cases(rng: np.random.Generator) -> list[Case]:
-    def case(label, layers, head, before, working=""):
-        net = recipe(tuple(layers.values()), rng)
-
-        def play(subject):
-            given = kept_net(subject, layers, net)
-            set_flags(subject, given, before)
-            new = returned(subject(given, head))
-            return {
-                "requires_grad": flags(subject, new),
-                "the given network's": flags(subject, given),
-            }
-
-        return Case(label, play, working=working)
-
+    case = partial(freeze_case, rng)
     count = (
         "body: 4 * 3 * 3 * 3 + 4 and 2 * 4 frozen; head: 4 * 7 + 7 = 35 numbers trained"
     )
@@ -160,16 +164,19 @@ def trainable_parameters_oracle(net):
     return listed(net)
 
 
+def parameters_case(rng, label, layers, trained, working=""):
+    net = recipe(tuple(layers.values()), rng)
+
+    def play(subject):
+        given = kept_net(subject, layers, net)
+        set_flags(subject, given, trained)
+        return told(subject(given))
+
+    return Case(label, play, NEAR, working=working)
+
+
 def trainable_parameters_cases(rng: np.random.Generator) -> list[Case]:
-    def case(label, layers, trained, working=""):
-        net = recipe(tuple(layers.values()), rng)
-
-        def play(subject):
-            given = kept_net(subject, layers, net)
-            set_flags(subject, given, trained)
-            return told(subject(given))
-
-        return Case(label, play, NEAR, working=working)
+    case = partial(parameters_case, rng)
 
     def training(subject):
         """What becomes of the network when an optimiser is given the parameters."""

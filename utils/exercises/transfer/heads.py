@@ -1,5 +1,7 @@
 """A new head on a trained network, and what goes wrong with it."""
 
+from functools import partial
+
 import numpy as np
 from torch import nn
 
@@ -38,30 +40,32 @@ def replace_head_oracle(net, name, classes):
     return renewed(net, name, classes)
 
 
+def head_case(rng, label, layers, name, image, classes, working=""):
+    net, x = recipe(tuple(layers.values()), rng), drawn(rng, 40, *image)
+
+    def play(subject):
+        given = kept_net(subject, layers, net)
+        old = given.state_dict()
+        new = returned(subject(given, name, classes))
+        if new._type != given._type:
+            raise WrongStructure(f"It returned {new}, and not the network.")
+        new.eval()
+        told = {"shapes": shapes(new), "layers": kinds(subject, new)}
+        told["the given network has them too"] = shapes(given) == told["shapes"]
+        head = {key for key in old if key.startswith(f"{name}.")}
+        told |= of_weights(new.state_dict(), old, name)
+        told["scores"] = scores_of(new, set(old) - head, x)
+        told["what is frozen"] = [
+            key for key, t in subject.iterate(new.named_parameters(), 99)
+            if not t.requires_grad
+        ]  # fmt: skip
+        return told
+
+    return Case(label, play, NEAR, working=working)
+
+
 def replace_head_cases(rng: np.random.Generator) -> list[Case]:
-    def case(label, layers, name, image, classes, working=""):
-        net, x = recipe(tuple(layers.values()), rng), drawn(rng, 40, *image)
-
-        def play(subject):
-            given = kept_net(subject, layers, net)
-            old = given.state_dict()
-            new = returned(subject(given, name, classes))
-            if new._type != given._type:
-                raise WrongStructure(f"It returned {new}, and not the network.")
-            new.eval()
-            told = {"shapes": shapes(new), "layers": kinds(subject, new)}
-            told["the given network has them too"] = shapes(given) == told["shapes"]
-            head = {key for key in old if key.startswith(f"{name}.")}
-            told |= of_weights(new.state_dict(), old, name)
-            told["scores"] = scores_of(new, set(old) - head, x)
-            told["what is frozen"] = [
-                key for key, t in subject.iterate(new.named_parameters(), 99)
-                if not t.requires_grad
-            ]  # fmt: skip
-            return told
-
-        return Case(label, play, NEAR, working=working)
-
+    case = partial(head_case, rng)
     photo = 3, 6, 7
     by_hand = "the head goes from (4 + 1) * 7 = 35 numbers to (4 + 1) * 3 = 15"
     return [

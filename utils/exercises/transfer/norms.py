@@ -1,5 +1,7 @@
 """Training mode without waking frozen batch norms, and what goes wrong with it."""
 
+from functools import partial
+
 import numpy as np
 from torch import nn
 
@@ -54,23 +56,25 @@ def train_mode_oracle(net):
     return set_modes(net)
 
 
+def mode_case(rng, label, layers, trained, image=(3, 5, 6), before=False, working=""):
+    net, x = recipe(tuple(layers.values()), rng), drawn(rng, 8, *image)
+
+    def play(subject):
+        given = kept_net(subject, layers, net)
+        set_flags(subject, given, trained)
+        given.train(before)
+        new = returned(subject(given))
+        found = {"in training mode": modes(subject, given, layers)}
+        given(x)
+        found |= statistics(given)
+        found["returned"] = modes(subject, new, layers)
+        return found
+
+    return Case(label, play, NEAR, working=working)
+
+
 def train_mode_cases(rng: np.random.Generator) -> list[Case]:
-    def case(label, layers, trained, image=(3, 5, 6), before=False, working=""):
-        net, x = recipe(tuple(layers.values()), rng), drawn(rng, 8, *image)
-
-        def play(subject):
-            given = kept_net(subject, layers, net)
-            set_flags(subject, given, trained)
-            given.train(before)
-            new = returned(subject(given))
-            found = {"in training mode": modes(subject, given, layers)}
-            given(x)
-            found |= statistics(given)
-            found["returned"] = modes(subject, new, layers)
-            return found
-
-        return Case(label, play, NEAR, working=working)
-
+    case = partial(mode_case, rng)
     head, norm = {"": False, "classifier.1": True}, {"": False, "features.1": True}
     rows = "features.1 is frozen: False; classifier.0, the dropout: True"
     return [

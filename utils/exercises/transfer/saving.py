@@ -1,5 +1,7 @@
 """A network saved with its class names and loaded again, and what goes wrong there."""
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -146,25 +148,27 @@ def load_model_oracle(file, net):
     return read(file, net)
 
 
+def load_case(rng, label, layers, class_names, training=True):
+    net, other = (recipe(tuple(layers.values()), rng) for _ in range(2))
+
+    def play(subject):
+        state = kept_net(subject, layers, net).state_dict()
+        file = subject.call(FILE, {"model": state, "class_names": class_names})
+        given = kept_net(subject, layers, other)
+        given.train(training)
+        new, names = unpack(subject(file, given), "net", "class_names")
+        return {
+            "class_names": names,
+            "weights": returned(new).state_dict(),
+            "weights of the given network": given.state_dict(),
+            "mode": "train" if new.training else "eval",
+        }
+
+    return Case(label, play, NEAR)
+
+
 def load_model_cases(rng: np.random.Generator) -> list[Case]:
-    def case(label, layers, class_names, training=True):
-        net, other = (recipe(tuple(layers.values()), rng) for _ in range(2))
-
-        def play(subject):
-            state = kept_net(subject, layers, net).state_dict()
-            file = subject.call(FILE, {"model": state, "class_names": class_names})
-            given = kept_net(subject, layers, other)
-            given.train(training)
-            new, names = unpack(subject(file, given), "net", "class_names")
-            return {
-                "class_names": names,
-                "weights": returned(new).state_dict(),
-                "weights of the given network": given.state_dict(),
-                "mode": "train" if new.training else "eval",
-            }
-
-        return Case(label, play, NEAR)
-
+    case = partial(load_case, rng)
     backwards = sorted(some_names(rng, 7), reverse=True)
     return [
         case("names that are not in the order of the alphabet", LINEAR_NET, backwards),
