@@ -18,6 +18,7 @@ LESSONS = (
     "08_pytorch",
     "09_architectures",
     "10_visualization",
+    "11_transfer",
 )
 
 
