@@ -76,7 +76,7 @@ def needed(
         seen.add(name)
         if name in oracles:
             yield renamed(oracles[name], name)
-        elif is_ours(getattr(module, name, None)):
+        elif is_ours(getattr(module, name, None), module):
             function = getattr(module, name)
             home = sys.modules[function.__module__]
             definition = ast.parse(inspect.getsource(function)).body[0]
@@ -84,10 +84,10 @@ def needed(
             yield ast.unparse(definition)
 
 
-def is_ours(thing: Any) -> bool:
+def is_ours(thing: Any, module: ModuleType) -> bool:
     """Whether this is a function or class of the exercises, not of a library."""
     written = inspect.isfunction(thing) or inspect.isclass(thing)
-    return written and thing.__module__.startswith("utils.exercises")
+    return written and thing.__module__.startswith(("utils.exercises", module.__name__))
 
 
 def renamed(solution: str, name: str) -> str:

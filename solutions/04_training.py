@@ -1342,7 +1342,7 @@ There is no need to walk downhill here: put the powers of each $x$ into the row 
 (N, d + 1), and the best coefficients are the solution of a linear system, which
 `np.linalg.lstsq(table, y)` finds.
 
-By hand, a line through (-1, 0), (0, 0), (1, 3): it is $1 + 1.5x$, with the values -0.5, 1,
+By hand, a line through (1, 0), (2, 0), (3, 3): it is $-2 + 1.5x$, with the values -0.5, 1,
 2.5, the errors -0.5, 1, -0.5, and the loss (0.25 + 1 + 0.25)/3 = 0.5.
 
 **Exercise `fit_polynomial`** (3 points, 15 minutes). Write it with `np.linalg.lstsq`;

@@ -3,6 +3,7 @@
 python -m tests.class_run.interrupted COURSE
 """
 
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from grading.class_run import How, Stopped, grade_all
 from tests.class_run import fakes
 
 if __name__ == "__main__":
+    # a process that a shell started in the background would not hear Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     course = Path(sys.argv[1])
     how = How(2, sandbox="none", solutions=course / "solutions", parts=fakes.FAKES)
     try:
