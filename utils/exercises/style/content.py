@@ -103,8 +103,9 @@ CONTENT_LOSS = Exercise(
         ),
         Misconception(
             "similarity in the place of distance",
-            lambda features, target, weight: weight * F.cosine_similarity(
-                features.flatten(), target.flatten(), dim=0
+            lambda features, target, weight: (
+                weight
+                * F.cosine_similarity(features.flatten(), target.flatten(), dim=0)
             ),
             "Your loss is largest where the maps are alike. What should it be when "
             "features and target are the same?",

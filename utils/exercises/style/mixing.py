@@ -3,8 +3,7 @@
 import numpy as np
 import torch
 
-from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.checks.rules import keeps_inputs
+from utils.checks.exercise import Case, Exercise, Misconception
 from utils.subject import Tensor
 
 
@@ -16,19 +15,30 @@ def mix_cases(rng: np.random.Generator) -> list[Case]:
     def matrices(*sizes):
         return [Tensor(rng.normal(size=(1, size, size))) for size in sizes]
 
+    def case(name, one, other, share, **more):
+        def play(subject):
+            given = [
+                [subject.keep(matrix) for matrix in style] for style in (one, other)
+            ]
+            mixed = subject(*given, share)
+            after = [subject.fetch(matrix) for style in given for matrix in style]
+            return {"mixed": mixed, "the two lists afterwards": after}
+
+        return Case(name, play, **more)
+
     one = [Tensor(np.array([[[4.0, 0.0], [0.0, 8.0]]]))]
     other = [Tensor(np.array([[[8.0, 4.0], [4.0, 0.0]]]))]
     return [
-        call(
+        case(
             "one layer by hand",
             one,
             other,
             0.25,
             working="three quarters of 4 and one of 8 are 5; ((5, 1), (1, 6))",
         ),
-        call("two layers", matrices(3, 5), matrices(3, 5), 0.7),
-        call("nothing of the second", matrices(4, 2), matrices(4, 2), 0.0),
-        call(
+        case("two layers", matrices(3, 5), matrices(3, 5), 0.7),
+        case("nothing of the second", matrices(4, 2), matrices(4, 2), 0.0),
+        case(
             "three layers, all of the second",
             matrices(2, 3, 4),
             matrices(2, 3, 4),
@@ -71,7 +81,6 @@ MIX_STYLES = Exercise(
     minutes=10,
     oracle=mix_oracle,
     cases=mix_cases,
-    rules=(keeps_inputs(share=0.3),),
     worked="Two layers of two paintings are a list of two matrices each. With the share 0.25 of the "
     "second painting, an entry that is 4 in the first and 8 in the second becomes three "
     "quarters of 4 and one quarter of 8, that is 5. The result is again a list of two matrices.",
@@ -107,14 +116,9 @@ MIX_STYLES = Exercise(
         ),
         Misconception(
             "the first list is changed",
-            lambda one, other, share: list_changed(one, other, share),
+            in_place,
             "The numbers are right, and the first painting's targets are gone: you "
             "write into them. Which operation makes a new tensor?",
-            breaks="leaves its arguments as they are",
         ),
     ),
 )
-
-
-def list_changed(one, other, share):
-    return in_place(one, other, share)

@@ -4,7 +4,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import loops
 from utils.exercises.style.shared import loss_case

@@ -4,7 +4,6 @@ import numpy as np
 import torch
 
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.style.shared import loss_case
 from utils.subject import Named, Tensor
 
 COVARIANCES = Named("utils.stand_ins.style.covariances")
@@ -13,9 +12,7 @@ PLACES = Named("torch.atleast_3d")
 
 def summed(features, targets, weights, gram, layer_loss=torch.dist, power=2, factor=4):
     """A weighted sum over the layers; each distance to a power, over a factor."""
-    distances = [
-        layer_loss(gram(f), t) for f, t in zip(features, targets, strict=True)
-    ]
+    distances = [layer_loss(gram(f), t) for f, t in zip(features, targets, strict=True)]
     return torch.stack(distances).pow(power) @ distances[0].new_tensor(weights) / factor
 
 
