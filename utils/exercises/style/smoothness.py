@@ -64,10 +64,15 @@ def edges_counted(image, weight, beta=2):
 
 
 def over(first, second):
-    """Differences along other axes than the rows and columns."""
-    return lambda image, weight, beta=2: tv_oracle(
-        image.movedim((first, second), (2, 3)), weight, beta
-    )
+    """Differences along other axes than the rows and columns; none along one of 1."""
+
+    def loss(image, weight, beta=2):
+        moved = image.movedim((first, second), (2, 3))
+        if min(moved.shape[2:]) < 2:
+            return 0 * image.sum()
+        return tv_oracle(moved, weight, beta)
+
+    return loss
 
 
 def averaged(image, weight, beta=2):
