@@ -534,10 +534,10 @@ def watched(bar, log):
     return borrowed | {"stylize_step": moving}
 
 
-def transfer(content, style, weights, n_steps, make_optimiser, title="stylising"):
+def transfer(content, style, weights, n_steps, make_optimiser, **other_pieces):
     log = []
-    with tqdm(total=n_steps, desc=title, leave=False) as bar:
-        pieces = watched(bar, log)
+    with tqdm(total=n_steps, desc="stylising", leave=False) as bar:
+        pieces = watched(bar, log) | other_pieces
         image, _ = my_stylize(
             extract, content, style, weights, pieces, n_steps, make_optimiser
         )
@@ -550,8 +550,8 @@ def adam(images):
 
 # %% tags=["experiment"]
 n_steps = 300 if full else 60
-shares = {"of_content": 1, "of_style": 30, "of_tv": 0.3}
-weights = weigh(photograph, painting, **shares)
+of_content, of_style, of_tv = 1, 10, 0.5
+weights = weigh(photograph, painting, of_content, of_style, of_tv)
 result, log = transfer(photograph, painting, weights, n_steps, adam)
 seconds = log[-1][0]
 show_pictures(
@@ -588,7 +588,7 @@ small_photo, small_painting = (
     F.interpolate(p, (race_side, race_side), mode="area")
     for p in (photograph, painting)
 )
-weights_small = weigh(small_photo, small_painting, **shares)
+weights_small = weigh(small_photo, small_painting, of_content, of_style, of_tv)
 n_race = 150 if full else 40
 runs = {
     "Adam": transfer(small_photo, small_painting, weights_small, n_race, adam),
@@ -746,31 +746,31 @@ check("12.mix_styles", mix_styles)
 
 # %% [markdown]
 r"""
-Your `stylize` takes one painting. The trick of the next cell: it hands it a `style_loss` that has the mixed
+Your `stylize` takes one painting. But it also takes its `style_loss` from outside: hand it one that has the mixed
 targets in it already, and ignores those of the single painting.
 """
 
+
 # %% tags=["experiment"]
+def towards(targets):
+    return lambda maps, _, weights, gram: borrowed["style_loss"](
+        maps, targets, weights, gram
+    )
+
+
 mix = borrow("12.mix_styles", mix_styles)
-second = picture("composition_vii", race_side)
+second, mixtures = picture("composition_vii", race_side), {}
 with torch.no_grad():
     both = [[gram(m) for m in extract(p)[1]] for p in (small_painting, second)]
-original, mixtures = borrowed["style_loss"], {}
 for share in (0.0, 0.5, 1.0):
     mixed = mix(*both, share)
-    of_sizes = [4 * 30 / target.square().sum().item() for target in mixed]
-    borrowed["style_loss"] = lambda maps, _, w, gram, mixed=mixed: original(
-        maps, mixed, w, gram
-    )
-    image, _ = transfer(
-        small_photo,
-        second,
-        weights_small | {"style": of_sizes},
-        150 if full else 40,
-        adam,
-    )
+    sizes = [target.square().sum().item() for target in mixed]
+    settings = weights_small | {"style": [4 * of_style / size for size in sizes]}
+    given = small_photo, second, settings, n_race, adam
+    image, _ = transfer(*given, style_loss=towards(mixed))
     mixtures[f"{100 * share:.0f} % of the second"] = image
-borrowed["style_loss"] = original
+
+# %% tags=["experiment"]
 show_pictures(
     {"first": small_painting, **mixtures, "second": second},
     "Between two painters",
