@@ -545,7 +545,7 @@ def transfer(content, style, weights, n_steps, make_optimiser, **other_pieces):
 
 
 def adam(images):
-    return torch.optim.Adam(images, lr=0.03)
+    return torch.optim.Adam(images, lr=0.02)
 
 
 # %% tags=["experiment"]
@@ -561,7 +561,8 @@ show_pictures(
 )
 
 # %% tags=["experiment"]
-folder = Path(".") if full else Path(mkdtemp())
+beside_the_notebook = full or Path("12_style.ipynb").exists()
+folder = Path(".") if beside_the_notebook else Path(mkdtemp())
 save_pictures([photograph, result, painting], folder / "12_style_result.png")
 
 # %% [markdown]
@@ -583,13 +584,13 @@ def lbfgs(images):
     return torch.optim.LBFGS(images, max_iter=5, history_size=20)
 
 
-race_side = 192 if full else 96
+race_side = 160 if full else 96
 small_photo, small_painting = (
     F.interpolate(p, (race_side, race_side), mode="area")
     for p in (photograph, painting)
 )
 weights_small = weigh(small_photo, small_painting, of_content, of_style, of_tv)
-n_race = 150 if full else 40
+n_race = 120 if full else 40
 runs = {
     "Adam": transfer(small_photo, small_painting, weights_small, n_race, adam),
     "L-BFGS": transfer(small_photo, small_painting, weights_small, n_race // 5, lbfgs),
@@ -627,7 +628,7 @@ for name, chosen in choices.items():
         scaled = [strength * share for share in chosen]
         settings = weigh(small_photo, small_painting, 1, scaled, 0.3)
         image, _ = transfer(
-            small_photo, small_painting, settings, 100 if full else 25, adam
+            small_photo, small_painting, settings, 60 if full else 25, adam
         )
         grid[f"{name}, style {strength}"] = image
 show_pictures(
@@ -696,13 +697,13 @@ check("12.synthesize_texture", synthesize_texture)
 
 # %% tags=["experiment"]
 my_texture = borrow("12.synthesize_texture", synthesize_texture)
-model_side = 192 if full else 96
+model_side = 160 if full else 96
 size = (model_side, model_side * 2)
 noise, textures = torch.Generator(), {}
 for name in ("starry_night", "wave"):
     model = picture(name, model_side)
     settings = weigh(model, model, 0, 1, 0.02)
-    n_steps = 300 if full else 40
+    n_steps = 250 if full else 40
     with tqdm(total=n_steps, desc=name, leave=False) as bar:
         pieces = watched(bar, [])
         textures[f"model: {name}"] = model
