@@ -304,26 +304,26 @@ STYLE_NET = Exercise(
             "convolution. Which function goes from 0 to 1?",
         ),
         Misconception(
-            "batch statistics",
+            "statistics of the batch",
             bent_net(norm=nn.BatchNorm2d),
             "You normalise over the batch: the style of a picture then depends on its "
             "neighbours, and the state dict has running statistics. Which layer "
             "normalises each picture by itself?",
         ),
         Misconception(
-            "normalisation without scale and shift",
+            "normalisation that learns nothing",
             bent_net(norm=nn.InstanceNorm2d),
             "Your normalisation has no parameters: `nn.InstanceNorm2d` learns a scale "
             "and a shift only when it is told to. By which argument?",
         ),
         Misconception(
-            "no ReLU",
+            "no activation",
             bent_net(relu=nn.Identity),
             "Your convolutions follow one another without an activation. What stands "
             "behind each normalisation?",
         ),
         Misconception(
-            "zeros around the picture",
+            "a frame of zeros",
             bent_net(mode="zeros"),
             "Your convolutions pad with zeros, which draws a frame around the picture. "
             "Which `padding_mode` mirrors it?",
