@@ -710,7 +710,9 @@ for name in ("starry_night", "wave"):
         textures["a texture from noise" + " " * len(textures)], _ = my_texture(
             extract, model, size, settings, pieces, n_steps, adam, noise.manual_seed(0)
         )
-show_pictures(textures, "The same strokes, in other places, on twice the width")
+show_pictures(
+    textures, "The same strokes, in other places, on twice the width", columns=2
+)
 
 # %% [markdown]
 r"""

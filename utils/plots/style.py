@@ -58,7 +58,7 @@ def show_edge_costs(costs: Mapping[str, Sequence[float]], widths: Sequence[int])
     axis.set(xlabel="pixels that the edge is spread over", ylabel="total variation")
     axis.set(xticks=list(widths), ylim=(0, None))
     axis.legend()
-    axis.set_title("The larger beta, the more a sharp edge costs", fontsize=10)
+    axis.set_title("The larger beta, the cheaper it is to blur an edge", fontsize=10)
     fig.tight_layout()
 
 
