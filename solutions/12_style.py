@@ -624,7 +624,7 @@ choices = {
     "deep layers": [0.0] * (n_layers - 2) + [1.0, 1.0],
 }
 for name, chosen in choices.items():
-    for strength in (1, 10, 100):
+    for strength in (0.03, 1, 30):
         scaled = [strength * share for share in chosen]
         settings = weigh(small_photo, small_painting, 1, scaled, 0.3)
         image, _ = transfer(
@@ -703,12 +703,12 @@ noise, textures = torch.Generator(), {}
 for name in ("starry_night", "wave"):
     model = picture(name, model_side)
     settings = weigh(model, model, 0, 1, 0.02)
-    n_steps = 250 if full else 40
-    with tqdm(total=n_steps, desc=name, leave=False) as bar:
-        pieces = watched(bar, [])
+    n_texture = 60 if full else 16
+    with tqdm(total=n_texture, desc=name, leave=False) as bar:
+        pieces, generator = watched(bar, []), noise.manual_seed(0)
         textures[f"model: {name}"] = model
-        textures["a texture from noise" + " " * len(textures)], _ = my_texture(
-            extract, model, size, settings, pieces, n_steps, adam, noise.manual_seed(0)
+        textures[f"from noise: {name}"], _ = my_texture(
+            extract, model, size, settings, pieces, n_texture, lbfgs, generator
         )
 show_pictures(
     textures, "The same strokes, in other places, on twice the width", columns=2
