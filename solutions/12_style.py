@@ -940,7 +940,9 @@ r"""
 
 What it learns from: in full mode photographs of flowers, in quick mode pieces of three photographs. One step
 takes a few of them, lets the network paint, and measures content, style and smoothness of the
-result. Here the **network's** weights move, and SqueezeNet stays as it is.
+result. Here the **network's** weights move, and SqueezeNet stays as it is. The share of the style grows from nearly
+nothing during the first half: the network learns to copy first, and then to paint. (Told to paint at once, it soon
+finds that a grey picture is less wrong than a bad one, and stays there for long.)
 """
 
 
@@ -960,52 +962,55 @@ def training_photographs(side):
     return torch.stack(photos).to(device)
 
 
-photographs = training_photographs(128 if full else 64)
+photographs = training_photographs(96 if full else 64)
 print(f"{len(photographs)} pictures to learn from, {tuple(photographs[0].shape)}")
 
 
 # %% tags=["experiment"]
-def training_loss(net, photos, targets):
+def training_loss(net, photos, targets, strength):
     with torch.no_grad():
         wanted, _ = extract(photos)
         size, smooth = wanted.square().sum(), borrowed["tv_loss"](photos, 1)
     painted = net(photos)
     found, maps = extract(painted)
-    of_sizes = [4 * 10 / t.square().sum() / len(photos) for t in targets]
+    shares = [4 * strength / t.square().sum() / len(photos) for t in targets]
     return (
         borrowed["content_loss"](found, wanted, 1 / size)
-        + borrowed["style_loss"](maps, targets, of_sizes, gram)
+        + borrowed["style_loss"](maps, targets, shares, gram)
         + borrowed["tv_loss"](painted, 0.1 / smooth)
     )
 
 
-def train_style_net(net, photographs, targets, n_steps, batch=4, rate=4e-3):
+def train_style_net(net, photographs, targets, n_steps, batch=2, rate=6e-3):
     optimiser = torch.optim.Adam(net.parameters(), lr=rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, n_steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, rate, total_steps=n_steps, pct_start=0.1
+    )
     losses = []
-    for _ in tqdm(range(n_steps), desc="training the painter", leave=False):
+    for i in tqdm(range(n_steps), desc="training the painter", leave=False):
         rows = torch.randint(len(photographs), (batch,))
         optimiser.zero_grad()
-        loss = training_loss(net, photographs[rows], targets)
+        strength = 5 * min(1, 0.02 + 2 * i / n_steps)
+        loss = training_loss(net, photographs[rows], targets, strength)
         loss.backward()
         optimiser.step()
         schedule.step()
-        losses.append(loss.item())
+        losses.append(loss.item() / strength)
     return losses
 
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
 block = borrow("12.StyleBlock", StyleBlock)
-painter = borrow("12.StyleNet", StyleNet)(16 if full else 8, 3 if full else 2, block)
+painter = borrow("12.StyleNet", StyleNet)(8, 2, block)
 painter.to(device)
 with torch.no_grad():
     targets = [gram(maps) for maps in extract(painting)[1]]
 start = perf_counter()
-painter_losses = train_style_net(painter, photographs, targets, 800 if full else 40)
+painter_losses = train_style_net(painter, photographs, targets, 1500 if full else 40)
 training_seconds = perf_counter() - start
-print(f"{len(painter_losses)} steps in {training_seconds:.0f} s: the loss went from "
-      f"{painter_losses[0]:.1f} to {painter_losses[-1]:.1f}")  # fmt: skip
+print(f"{len(painter_losses)} steps in {training_seconds:.0f} s: the loss over the share "
+      f"of the style went from {painter_losses[0]:.1f} to {painter_losses[-1]:.1f}")  # fmt: skip
 
 # %% tags=["experiment"]
 painter.eval()
