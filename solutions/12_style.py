@@ -967,17 +967,17 @@ print(f"{len(photographs)} pictures to learn from, {tuple(photographs[0].shape)}
 
 
 # %% tags=["experiment"]
-def training_loss(net, photos, targets, strength):
+def training_terms(net, photos, targets):
     with torch.no_grad():
         wanted, _ = extract(photos)
         size, smooth = wanted.square().sum(), borrowed["tv_loss"](photos, 1)
     painted = net(photos)
     found, maps = extract(painted)
-    shares = [4 * strength / t.square().sum() / len(photos) for t in targets]
+    shares = [4 / target.square().sum() / len(photos) for target in targets]
     return (
-        borrowed["content_loss"](found, wanted, 1 / size)
-        + borrowed["style_loss"](maps, targets, shares, gram)
-        + borrowed["tv_loss"](painted, 0.1 / smooth)
+        borrowed["content_loss"](found, wanted, 1 / size),
+        borrowed["style_loss"](maps, targets, shares, gram),
+        borrowed["tv_loss"](painted, 0.1 / smooth),
     )
 
 
@@ -990,12 +990,12 @@ def train_style_net(net, photographs, targets, n_steps, batch=2, rate=6e-3):
     for i in tqdm(range(n_steps), desc="training the painter", leave=False):
         rows = torch.randint(len(photographs), (batch,))
         optimiser.zero_grad()
+        terms = training_terms(net, photographs[rows], targets)
         strength = 5 * min(1, 0.02 + 2 * i / n_steps)
-        loss = training_loss(net, photographs[rows], targets, strength)
-        loss.backward()
+        (terms[0] + strength * terms[1] + terms[2]).backward()
         optimiser.step()
         schedule.step()
-        losses.append(loss.item() / strength)
+        losses.append(sum(term.item() for term in terms))
     return losses
 
 
@@ -1009,8 +1009,8 @@ with torch.no_grad():
 start = perf_counter()
 painter_losses = train_style_net(painter, photographs, targets, 1500 if full else 40)
 training_seconds = perf_counter() - start
-print(f"{len(painter_losses)} steps in {training_seconds:.0f} s: the loss over the share "
-      f"of the style went from {painter_losses[0]:.1f} to {painter_losses[-1]:.1f}")  # fmt: skip
+print(f"{len(painter_losses)} steps in {training_seconds:.0f} s: content, style and "
+      f"smoothness together went from {painter_losses[0]:.1f} to {painter_losses[-1]:.1f}")  # fmt: skip
 
 # %% tags=["experiment"]
 painter.eval()
