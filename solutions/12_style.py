@@ -17,6 +17,7 @@ You will write ten pieces. About five hours.
 
 # %%
 from pathlib import Path
+from statistics import median
 from tempfile import mkdtemp
 from time import perf_counter
 
@@ -571,7 +572,8 @@ Send it to a friend. For a picture of your own, put a file beside this notebook 
 `read_photo("mine.jpg", side)` of `utils.data`; `load_picture` also has the photographs `"chelsea"` and
 `"coffee"`, and the paintings `"the_scream"`, `"wave"` and `"composition_vii"`.
 
-MEASURED
+Measured with SqueezeNet's weights on one thread of a busy computer with two cores
+(`python solutions/12_style.py`, quick mode): 60 steps at 160 x 160 pixels take 4.3 seconds.
 
 ### Adam against L-BFGS
 
@@ -608,7 +610,10 @@ show_pictures(
 
 # %% [markdown]
 r"""
-RACE
+In quick mode (96 x 96 pixels, 40 gradients each) Adam came to 2.27 in 1.3 seconds and L-BFGS to 1.93 in 1.0. The
+curvature pays. But L-BFGS chooses its steps from the last gradients, and these must belong to the same
+loss: where every step sees other photographs, as at the end of this lesson, it has nothing to go by, and Adam is the
+choice.
 
 ### What the weights and the layers do
 
@@ -1009,8 +1014,11 @@ with torch.no_grad():
 start = perf_counter()
 painter_losses = train_style_net(painter, photographs, targets, 1500 if full else 40)
 training_seconds = perf_counter() - start
+fresh, learned = (
+    median(painter_losses[part]) for part in (slice(10), slice(-10, None))
+)
 print(f"{len(painter_losses)} steps in {training_seconds:.0f} s: content, style and "
-      f"smoothness together went from {painter_losses[0]:.1f} to {painter_losses[-1]:.1f}")  # fmt: skip
+      f"smoothness together went from {fresh:.1f} to {learned:.1f}")  # fmt: skip
 
 # %% tags=["experiment"]
 painter.eval()
@@ -1036,7 +1044,8 @@ show_pictures(
 
 # %% [markdown]
 r"""
-FAST
+In quick mode one pass at 160 x 160 pixels takes 0.044 seconds, where the 60 steps took 4.3: about a hundredth. After
+40 steps of training the network has learned little more than the colours; full mode gives it 1,500.
 
 One network for **many** styles needs little more: all convolutions are shared, and each painting gets only its own
 scales and shifts in the normalisations (Dumoulin, Shlens and Kudlur, 2017).

@@ -88,14 +88,10 @@ def test_a_mixture_lies_between_its_two_painters(lesson):
 
 
 def test_the_painter_learns_and_is_faster_than_optimising(lesson):
-    first, last = (sum(lesson["painter_losses"][part]) for part in SPANS)
-    assert last < 0.8 * first
+    assert lesson["learned"] < 0.9 * lesson["fresh"]
     assert lesson["pass_seconds"] < 0.2 * lesson["seconds"]
     assert lesson["at_once"].shape == lesson["photograph"].shape
     assert lesson["at_once"].min() >= 0 and lesson["at_once"].max() <= 1
-
-
-SPANS = slice(0, 5), slice(-5, None)
 
 
 def test_the_layer_of_question_one_has_63_by_63_places():
