@@ -18,7 +18,7 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 import numpy as np
 import torch
 
-from grading.sources import source_of_names
+from utils.sources import source_of_names
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "06_batchnorm.py"
 ROUNDS = 100

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from grading.sources import source_of_names
+from utils.sources import source_of_names
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "05_convolution.py"
 ROUNDS = 15

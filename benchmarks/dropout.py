@@ -15,7 +15,7 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from grading.sources import source_of_names
+from utils.sources import source_of_names
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "07_dropout.py"
 SHAPE, P, ROUNDS = (64, 32, 32, 32), 0.5, 31

@@ -7,7 +7,8 @@ notebooks), repeated up to `count`. Both sides run as commands of their own, so 
 start-up counts; neither writes feedback pages, and experiments are left out of both.
 With `--sample` equal to `count` nbgrader grades the same class. As it grades one
 submission after another, less will do: it is timed on one and on `sample` submissions,
-and the time for all follows from the two. The scores that both give are compared.
+and the time for all follows from the two. The scores that both give are compared, and
+the students named whose scores differ: each side draws its cases from seeds of its own.
 `--repeat` measures ours several times and takes the shortest.
 
 `--lesson 90_tensors` is a small PyTorch lesson of the tests'. It is added to a copy of
@@ -19,7 +20,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,21 +64,26 @@ def new_course(folder: Path) -> Path:
     return folder
 
 
-def students_of(course: Path, lesson: str, count: int) -> list[NotebookNode]:
-    """The notebooks of a class, those of the sample class in turn."""
+def students_of(
+    course: Path, lesson: str, count: int
+) -> list[tuple[str, NotebookNode]]:
+    """A class: the students of the sample class in turn, by name and notebook."""
     source, release = (read(course, kind, lesson) for kind in ("source", "release"))
-    every = [
-        notebook for _, notebook in submissions(source, release, of_lesson(lesson))
-    ]
-    return list(islice(cycle(every), count))
+    return list(islice(cycle(submissions(source, release, of_lesson(lesson))), count))
 
 
-def hand_in(course: Path, lesson: str, notebooks: Sequence[NotebookNode]) -> None:
-    """Write the submissions of students s000, s001, …"""
-    for number, notebook in enumerate(notebooks):
-        path = course / "submitted" / f"s{number:05}" / lesson / f"{lesson}.ipynb"
+def hand_in(
+    course: Path, lesson: str, students: Sequence[tuple[str, NotebookNode]]
+) -> None:
+    """Write the submissions of students s00000, s00001, …"""
+    for number, (_, notebook) in enumerate(students):
+        path = course / "submitted" / called(number) / lesson / f"{lesson}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, path)
+
+
+def called(number: int) -> str:
+    return f"s{number:05}"
 
 
 def seconds(command: Sequence[str], folder: Path) -> float:
@@ -98,18 +104,23 @@ def seconds(command: Sequence[str], folder: Path) -> float:
     return took
 
 
-def nbgrader(course: Path, lesson: str, notebooks: Sequence[NotebookNode]) -> float:
+def nbgrader(
+    course: Path, lesson: str, students: Sequence[tuple[str, NotebookNode]]
+) -> float:
     """How long `nbgrader autograde` takes for these submissions."""
-    hand_in(course, lesson, notebooks)
+    hand_in(course, lesson, students)
     start = [sys.executable, "-m", "nbgrader", "autograde", lesson, "--force"]
     return seconds(start, course)
 
 
-def scores(course: Path) -> dict[str, float]:
-    return {row.student: row.score for row in read_gradebook(course)}
+def scores(course: Path) -> dict[str, dict[str, float]]:
+    """The scores of each student by exercise."""
+    return {row.student: row.by_exercise for row in read_gradebook(course)}
 
 
-def ours(folder: Path, chosen: argparse.Namespace) -> tuple[float, dict[str, float]]:
+def ours(
+    folder: Path, chosen: argparse.Namespace
+) -> tuple[float, dict[str, dict[str, float]]]:
     """How long our command takes for the class, and the scores that it gives."""
     course = new_course(folder)
     hand_in(course, chosen.lesson, students_of(course, chosen.lesson, chosen.count))
@@ -125,15 +136,32 @@ def measure(chosen: argparse.Namespace) -> None:
     lesson, sample = chosen.lesson, min(chosen.sample, chosen.count)
     with TemporaryDirectory() as folder:
         theirs = new_course(Path(folder, "theirs"))
-        notebooks = students_of(theirs, lesson, sample)
-        one = nbgrader(theirs, lesson, notebooks[:1])
-        several = nbgrader(theirs, lesson, notebooks)
+        students = students_of(theirs, lesson, sample)
+        one = nbgrader(theirs, lesson, students[:1])
+        several = nbgrader(theirs, lesson, students)
         by_nbgrader = scores(theirs)
         runs = [ours(Path(folder, str(n)), chosen) for n in range(chosen.repeat)]
     our_time, by_us = min(runs, key=lambda run: run[0])
-    same = sum(by_us[student] == score for student, score in by_nbgrader.items())
     show(chosen, one, several, our_time)
-    print(f"Same score from both: {same} of {sample}.")
+    names = {called(number): name for number, (name, _) in enumerate(students)}
+    found = list(differences(names, by_nbgrader, by_us))
+    same = sample - len({student for student, _ in found})
+    lines = (line for _, line in found)
+    print(f"Same score from both: {same} of {sample}.", *lines, sep="\n")
+
+
+def differences(
+    names: Mapping[str, str],
+    by_nbgrader: Mapping[str, dict[str, float]],
+    by_us: Mapping[str, dict[str, float]],
+) -> Iterator[tuple[str, str]]:
+    """Each student whose two scores in an exercise differ, and a line on it."""
+    for student, theirs in by_nbgrader.items():
+        for exercise, score in theirs.items():
+            own = by_us[student][exercise]
+            if score != own:
+                line = f"{names[student]}: nbgrader gives {score:g}, ours {own:g}"
+                yield student, f"  {student}, {exercise}, {line}"
 
 
 def in_a_copy(lesson: str) -> int:

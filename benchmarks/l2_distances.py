@@ -16,7 +16,7 @@ from time import perf_counter
 import numpy as np
 from sklearn.metrics import pairwise_distances
 
-from grading.sources import source_of_names
+from utils.sources import source_of_names
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "01_knn.py"
 ROUNDS = 15

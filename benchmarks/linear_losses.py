@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy, multi_margin_loss
 
-from grading.sources import source_of_names
+from utils.sources import source_of_names
 
 SOLUTION = Path(__file__).parent.parent / "solutions" / "02_linear.py"
 N, D, C, REG = 500, 3073, 10, 0.1
@@ -64,25 +64,30 @@ def main() -> None:
     }
     print("loss          dtype     ours      PyTorch   ratio   ratio of the fastest")
     for name, data_loss in losses.items():
-        own, library = from_solution(name), by_pytorch(data_loss)
         for dtype in (np.float32, np.float64):
             W = (0.01 * rng.normal(size=(D, C))).astype(dtype)
             X, y = rng.uniform(size=(N, D)).astype(dtype), rng.integers(C, size=N)
-            tensors = torch.tensor(W, requires_grad=True), *map(torch.tensor, (X, y))
-            for mine, theirs in zip(
-                own(W, X, y, REG), library(*tensors, REG), strict=True
-            ):
-                np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-3, atol=1e-5)
-            times = [
-                (seconds(own, W, X, y, REG), seconds(library, *tensors, REG))
-                for _ in range(ROUNDS)
-            ]
+            times = timed(from_solution(name), by_pytorch(data_loss), W, X, y)
             ours, theirs = (min(column) for column in zip(*times, strict=True))
             ratio = median(a / b for a, b in times)
             print(
                 f"{name:12}  {np.dtype(dtype).name}   {1e3 * ours:.2f} ms   "
                 f"{1e3 * theirs:.2f} ms   {ratio:.2f}    {ours / theirs:.2f}"
             )
+
+
+def timed(
+    own: Callable, library: Callable, W: np.ndarray, X: np.ndarray, y: np.ndarray
+) -> list[tuple[float, float]]:
+    """Seconds of our loss and of the library's, in turn; they must agree."""
+    tensors = torch.tensor(W, requires_grad=True), *map(torch.tensor, (X, y))
+    pairs = zip(own(W, X, y, REG), library(*tensors, REG), strict=True)
+    for mine, theirs in pairs:
+        np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-3, atol=1e-5)
+    return [
+        (seconds(own, W, X, y, REG), seconds(library, *tensors, REG))
+        for _ in range(ROUNDS)
+    ]
 
 
 if __name__ == "__main__":

@@ -108,18 +108,31 @@ def regrade(
     with one_writer(course):
         with showing(course, lessons, how, console) as this:
             renewed = draft(this, drafts)
-        if not renewed and not this.tally.problems:
-            console.print("Nothing has changed: every verdict stands.")
-            return this.tally
-        show_changes(renewed, this.store, drafts, console)
-        if not renewed or not agree():
-            console.print("Nothing was written: the gradebook is as it was.")
+        if not agreed(this, renewed, drafts, agree, console):
             return this.tally
         for job in renewed:
             drafts.move(job, this.store)
         this.record_all()
     console.print(summary(this.tally, len(this.jobs)))
     return this.tally
+
+
+def agreed(
+    this: Round,
+    renewed: list[Job],
+    drafts: Store,
+    agree: Callable[[], bool],
+    console: Console,
+) -> bool:
+    """Show whose score changes; whether the new verdicts are to stand."""
+    if not renewed and not this.tally.problems:
+        console.print("Nothing has changed: every verdict stands.")
+        return False
+    show_changes(renewed, this.store, drafts, console)
+    if renewed and agree():
+        return True
+    console.print("Nothing was written: the gradebook is as it was.")
+    return False
 
 
 def draft(this: Round, drafts: Store) -> list[Job]:

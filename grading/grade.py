@@ -11,7 +11,7 @@ from grading.class_run import How, grade_all, regrade, submissions_in
 from grading.course import CannotGrade, prepare_course
 from grading.feedback import FeedbackWriter
 from grading.record import print_gradebook, read_gradebook
-from grading.report import answers_in, write_reports
+from grading.report import Reports, answers_in, write_reports
 from grading.round import Tally
 from grading.sample_class import make_sample_class
 from grading.store import VERDICTS, Store
@@ -35,9 +35,7 @@ def grade_class(
     prepare_course(course, how.solutions)
     if not submissions_in(course):
         course = course.parent / "sample_class"
-        console.print(
-            f"Nothing is handed in yet: grading the sample class in {course}."
-        )
+        console.print(f"Nothing is handed in yet: grading a sample class in {course}.")
         start_afresh(course)
         prepare_course(course, how.solutions)
         make_sample_class(course, lessons)
@@ -77,32 +75,40 @@ def report_class(
 ) -> None:
     """Write the class page, the learners' pages, nbgrader's feedback and the tables.
 
-    `canvas` and `moodle` are exports of these platforms, by which learners are found.
-    Feedback, the slow part, is written anew for `everyone`, since points and comments
-    may have been given by hand, or else only where it is older than the graded work.
-    Raises CannotGrade where nothing has been graded, ValueError for an export that
-    cannot be read.
+    `canvas` and `moodle` are exports of these platforms, by which learners are found;
+    `everyone` gets new feedback, or those whose work is newer. Raises CannotGrade where
+    nothing has been graded, ValueError for an export that cannot be read.
     """
     console = console or Console()
-    verdicts = verdicts_in(course)
+    verdicts, folder = verdicts_in(course), course / REPORT
     if not verdicts:
         raise CannotGrade(f"nothing has been graded in {course}: run `course grade`")
-    write_feedback(
-        course, [v for v in verdicts if everyone or stale(course, v)], console
-    )
+    write_feedback(course, verdicts, everyone, console)
     gradebook, sources = read_gradebook(course), answers_in(course / VERDICTS)
-    folder = course / REPORT
     reports = write_reports(verdicts, folder, sources, gradebook, canvas, moodle)
-    console.print(f"Report on the class: {reports.class_page}")
-    console.print(f"Tables: {reports.grades}, canvas.csv and moodle.csv beside it")
-    console.print(f"Pages for learners: {reports.learners} and {course / 'feedback'}")
-    for platform, learners in reports.left_out.items():
-        if learners and (canvas if platform == "Canvas" else moodle):
+    show_reports(reports, course / "feedback", console)
+    for platform, export in (("Canvas", canvas), ("Moodle", moodle)):
+        learners = reports.left_out[platform]
+        if learners and export:
             console.print(f"Not in the export of {platform}: {', '.join(learners)}")
 
 
-def write_feedback(course: Path, due: Sequence[Verdict], console: Console) -> None:
-    """Write nbgrader's feedback pages on these submissions."""
+def show_reports(reports: Reports, feedback: Path, console: Console) -> None:
+    """Say where the pages and the tables are."""
+    console.print(f"Report on the class: {reports.class_page}")
+    console.print(f"Tables: {reports.grades}, canvas.csv and moodle.csv beside it")
+    console.print(f"Pages for learners: {reports.learners} and {feedback}")
+
+
+def write_feedback(
+    course: Path, verdicts: Sequence[Verdict], everyone: bool, console: Console
+) -> None:
+    """Write nbgrader's feedback pages, the slow part of a report.
+
+    Anew for `everyone`, since points and comments may have been given by hand, or else
+    only where a page is older than the graded work.
+    """
+    due = [v for v in verdicts if everyone or stale(course, v)]
     if not due:
         return
     with FeedbackWriter(course) as pages:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from grading.master import ANSWERS, Master
 from grading.matching import Match
 from grading.outputs import safe_attachments, safe_markdown
-from grading.sources import LONGEST_CELL, needed, without_magics
+from utils.sources import LONGEST_CELL, needed, without_magics
 
 MISSING = "This cell was missing from what was handed in."
 NOT_RUN = ("check", "experiment")

@@ -17,7 +17,6 @@ from grading.master import Master, master_of
 from grading.outputs import safe_list, safe_outputs, safe_text
 from grading.places import Place
 from grading.session import Session
-from grading.sources import digest_of, names_defined, source_of_names
 from grading.submission import Submission, read_submission
 from grading.verdict import ExerciseVerdict, Line, Verdict
 from utils.checks.card import as_html, as_text
@@ -25,6 +24,7 @@ from utils.checks.evaluate import Outcome, Report, evaluate
 from utils.checks.exercise import Exercise
 from utils.checks.notebook import seed_of
 from utils.exercises import of_lesson
+from utils.sources import digest_of, names_defined, source_of_names
 
 LONGEST_MESSAGE = 1_000
 BY_ITSELF = "This test is the instructor's own: it ran beside the learner's code."
@@ -58,18 +58,8 @@ def judge(
     judging = Judging(master, read, f"{secret}:{student}")
     exercises = tuple(judging.exercises(place))
     notebook = judging.notebook(exercises)
-    verdict = Verdict(
-        student=student,
-        lesson=lesson,
-        exercises=exercises,
-        findings=tuple(map(safe_text, judging.findings)),
-        own_tests=tuple(judging.own),
-        source_digests=judging.digests(exercises),
-        sandbox=place.name,
-        key=key(read, master, f"{secret}:{student}"),
-        seconds=round(monotonic() - start, 3),
-    )
-    return Judged(verdict, notebook)
+    verdict = judging.verdict(student, lesson, exercises, place)
+    return Judged(replace(verdict, seconds=round(monotonic() - start, 3)), notebook)
 
 
 def key_of(
@@ -224,6 +214,25 @@ class Judging:
             if written and exercise and exercise.kind == "function":
                 found[exercise.id] = digest_of(self.source(exercise.object_names))
         return {name: digest for name, digest in found.items() if digest}
+
+    def verdict(
+        self,
+        student: str,
+        lesson: str,
+        exercises: tuple[ExerciseVerdict, ...],
+        place: Place,
+    ) -> Verdict:
+        """The verdicts on the exercises, and what else was seen, together."""
+        return Verdict(
+            student=student,
+            lesson=lesson,
+            exercises=exercises,
+            findings=tuple(map(safe_text, self.findings)),
+            own_tests=tuple(self.own),
+            source_digests=self.digests(exercises),
+            sandbox=place.name,
+            key=key(self.read, self.master, self.seed),
+        )
 
     def notebook(self, exercises: tuple[ExerciseVerdict, ...]) -> NotebookNode:
         """The graded notebook: outputs, a card after each check, and the findings."""

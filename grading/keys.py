@@ -25,7 +25,6 @@ CHECKER = (
     "grading/process.py",
     "grading/sandbox/**/*.py",
     "grading/session.py",
-    "grading/sources.py",
     "grading/submission.py",
     "grading/uploads.py",
 )

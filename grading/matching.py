@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from grading.master import ANSWERS, Master
-from grading.sources import names_defined
+from utils.sources import names_defined
 
 Given = dict[str, Any]
 COMPARED = ("grade", "solution", "locked", "points")

@@ -9,6 +9,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from utils.checks.exercise import Exercise, Misconception
 
 IMPORTS = "import numpy as np"
+PARTIAL = "from functools import partial"
 TORCH = "import torch\nimport torch.nn.functional as F\nfrom torch import nn"
 
 
@@ -26,20 +28,29 @@ def mistake(
 
     `oracles` maps the name of an oracle's function to the source of a solution.
     """
-    version = misconception.version
-    names = exercise.named(version)
+    names = exercise.named(misconception.version)
     if not any(callable(one) for one in names.values()):
         return "\n".join(f"{name} = {value!r}" for name, value in names.items())
-    module = sys.modules[next(iter(names.values())).__module__]
+    first = next(iter(names.values()))
+    module = sys.modules[misconception.home]
     expression = version_in(module, misconception)
-    written = list(needed(expression, module, oracles, set()))
-    parts = [IMPORTS, *([TORCH] if uses_torch(module) else []), *written]
-    if isinstance(version, Mapping):
+    parts = [IMPORTS, *([TORCH] if uses_torch(module) else [])]
+    if isinstance(first, partial):  # shared with other exercises
+        parts.append(PARTIAL)
+        expression = with_oracle(expression, first.args[0].__name__)
+    parts += needed(expression, module, oracles, set())
+    if isinstance(misconception.version, Mapping):
         parts.append(f"wrong = {ast.unparse(expression)}")
         parts += [f"{name} = wrong[{name!r}]" for name in names]
     else:
         parts.append(f"{next(iter(names))} = {ast.unparse(expression)}")
     return "\n\n".join(parts)
+
+
+def with_oracle(expression: ast.expr, oracle: str) -> ast.expr:
+    """The expression whose first argument is always this oracle."""
+    text = f"partial({ast.unparse(expression)}, {oracle})"
+    return ast.parse(text, mode="eval").body
 
 
 def uses_torch(module: ModuleType) -> bool:
@@ -52,13 +63,12 @@ def version_in(module: ModuleType, misconception: "Misconception") -> ast.expr:
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.Call) and called(node) == "Misconception":
             keywords = {word.arg: word.value for word in node.keywords}
-            arguments = [*node.args, *(keywords.get(k) for k in ("name", "version"))]
-            name = arguments[0]
+            name = keywords.get("name") or node.args[0]
             if isinstance(name, ast.Constant) and name.value == misconception.name:
                 return keywords.get("version") or node.args[1]
     raise LookupError(
         f"{module.__name__} has no Misconception({misconception.name!r}, …): "
-        "write its name as a plain string, in the module of its version"
+        "write its name as a plain string"
     )
 
 

@@ -30,12 +30,10 @@ def run_jobs(
     while fill(in_flight, function, jobs, crew):
         done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
         lost = []
-        for future in done:
-            yield from outcome(future, in_flight.pop(future), crew, lost)
+        yield from outcomes(done, in_flight, crew, lost)
         if lost:
             wait(in_flight)
-            for future in list(in_flight):
-                yield from outcome(future, in_flight.pop(future), crew, lost)
+            yield from outcomes(list(in_flight), in_flight, crew, lost)
             crew.renew()
             for job in lost:
                 yield job, run_alone(function, job, crew, get_ready)
@@ -57,18 +55,20 @@ def fill(
     return bool(in_flight)
 
 
-def outcome(
-    future: Future, job: Job, crew: Crew, lost: list[Job]
+def outcomes(
+    ended: Iterable[Future], in_flight: dict[Future, Job], crew: Crew, lost: list[Job]
 ) -> Iterator[tuple[Job, Outcome]]:
-    """The job with its outcome; nothing, and a job more in `lost`, if it has none."""
-    try:
-        made = future.result()
-    except Exception as error:
-        if not crew.is_lost(error):
-            raise
-        lost.append(job)
-    else:
-        yield job, made
+    """The jobs that have ended with their outcomes; one without goes to `lost`."""
+    for future in ended:
+        job = in_flight.pop(future)
+        try:
+            made = future.result()
+        except Exception as error:
+            if not crew.is_lost(error):
+                raise
+            lost.append(job)
+        else:
+            yield job, made
 
 
 def run_alone(

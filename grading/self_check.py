@@ -12,12 +12,12 @@ from rich.table import Table
 
 from grading.process import NoSandbox
 from grading.session import Session
-from grading.sources import source_of_names, without_magics
 from utils.checks.card import as_text
 from utils.checks.evaluate import Report, evaluate
 from utils.checks.exercise import Exercise
 from utils.checks.notebook import LEARNERS_SEED
 from utils.exercises import LESSONS, of_lesson
+from utils.sources import source_of_names, without_magics
 from utils.subject import TimedOut, Trouble
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from grading.places import Place, Run
-from grading.sources import only_definitions, source_of_names
+from utils.sources import only_definitions, source_of_names
 from utils.subject import Crashed, OutOfMemory, Subject, TimedOut, Trouble
 
 SECONDS = 60.0

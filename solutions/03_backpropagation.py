@@ -2,19 +2,20 @@
 r"""
 # 03 Backpropagation
 
-**The question.** A net that tells cats from ships may have a million weights. You want to
-turn each of them a little, in the direction in which the loss falls. Which direction is
-that, for every single one?
+**The question.** A net that tells cats from ships may have a million weights. You want
+to turn each of them a little, in the direction in which the loss falls. Which direction
+is that, for every single one?
 
-Lesson 02 had an answer that always works: nudge one weight, look how the loss moves, put it
-back, take the next. Two forward passes for each weight, millions of them for one step of
-training. This lesson computes **all** of these slopes in one sweep through the net from its
-end to its beginning, for about the price of two more forward passes. The sweep is called
-**backpropagation**, and every network of this course is trained with it.
+Lesson 02 had an answer that always works: nudge one weight, look how the loss moves,
+put it back, take the next. Two forward passes for each weight, millions of them for one
+step of training. This lesson computes **all** of these slopes in one sweep through the
+net from its end to its beginning, for about the price of two more forward passes. The
+sweep is called **backpropagation**, and every network of this course is trained with
+it.
 
-You will write ten short pieces: first for single numbers, then for whole arrays, and at the
-end a network of two layers that recognises more than half of the CIFAR-10 pictures. About
-four hours.
+You will write ten short pieces: first for single numbers, then for whole arrays, and at
+the end a network of two layers that recognises more than half of the CIFAR-10 pictures.
+About four hours.
 """
 
 # %%
@@ -36,8 +37,8 @@ from utils.plots.backpropagation import (
 
 # %% [markdown]
 r"""
-The picture counts, for the net at the end of this lesson: 3,072 inputs, 200 hidden units,
-ten classes.
+The picture counts, for the net at the end of this lesson: 3,072 inputs, 200 hidden
+units, ten classes.
 """
 
 # %%
@@ -56,7 +57,8 @@ $$f(x, y, z) = (x + y)\, z$$
 Computed step by step it is a sum, $q = x + y$, and then a product, $f = q z$. Draw each
 step as a **gate**, with edges for the numbers that go in and come out: this is a
 **computational graph**. Going through it from the left to the right, from the inputs to
-the result, is the **forward pass**. For x = -2, y = 5, z = -4 it gives q = 3 and f = -12.
+the result, is the **forward pass**. For x = -2, y = 5, z = -4 it gives q = 3 and f =
+-12.
 """
 
 # %%
@@ -67,15 +69,16 @@ show_circuit(dict(x=x, y=y, z=z, q=q, f=f), {}, f"Forward, left to right: f = {f
 
 # %% [markdown]
 r"""
-Now the question of the lesson: if x grows by a little, how does f move? The answer is the
-slope $\partial f / \partial x$, and the three slopes together are the **gradient** of f.
+Now the question of the lesson: if x grows by a little, how does f move? The answer is
+the slope $\partial f / \partial x$, and the three slopes together are the **gradient**
+of f.
 
-Each gate can answer for itself alone, from nothing but the numbers that pass through it.
-This is its **local gradient**:
+Each gate can answer for itself alone, from nothing but the numbers that pass through
+it. This is its **local gradient**:
 
 * $q = x + y$: if x grows by 0.1, so does q. The slope is 1, for x and for y.
-* $f = q z$: if q grows by 0.1, f grows by z times 0.1. The slope for q is z = -4, and the
-  slope for z is q = 3.
+* $f = q z$: if q grows by 0.1, f grows by z times 0.1. The slope for q is z = -4, and
+  the slope for z is q = 3.
 
 The **chain rule** joins the answers by multiplying them:
 
@@ -83,9 +86,9 @@ $$\frac{\partial f}{\partial x} = \frac{\partial f}{\partial q} \cdot \frac{\par
 
 Read it from the right end of the graph. The result has the slope 1 with respect to
 itself. Every gate receives the gradient of its output, which is called the **upstream**
-gradient, multiplies it by its local gradient, and hands the product on to the left. This
-is the **backward pass**. In code we write `dx` for the slope of the result with respect
-to `x`.
+gradient, multiplies it by its local gradient, and hands the product on to the left.
+This is the **backward pass**. In code we write `dx` for the slope of the result with
+respect to `x`.
 """
 
 # %%
@@ -110,8 +113,9 @@ print("f moves by", round(nudged - f, 6), "; the gradient says", dx * 0.01)
 r"""
 ## Four gates
 
-Four kinds of gates are enough for most of what follows, and each treats a gradient in a way
-that you can keep in mind as one word. In the picture a gradient of 2 comes from the right.
+Four kinds of gates are enough for most of what follows, and each treats a gradient in a
+way that you can keep in mind as one word. In the picture a gradient of 2 comes from the
+right.
 
 * **Add distributes.** Both inputs get the gradient as it is.
 * **Multiply swaps.** Each input gets the gradient times the *other* input.
@@ -120,8 +124,8 @@ that you can keep in mind as one word. In the picture a gradient of 2 comes from
 * **Copy adds.** Where a number is used twice, two gradients come back. They are
   **added**: if x grows, the result moves through both branches.
 
-The last is the one that people forget, because a copy is written nowhere in the code: it
-happens whenever a variable is used a second time.
+The last is the one that people forget, because a copy is written nowhere in the code:
+it happens whenever a variable is used a second time.
 """
 
 # %%
@@ -129,8 +133,8 @@ show_gates()
 
 # %% [markdown]
 r"""
-**Exercise `circuit_backward`** (2 points, 10 minutes). A slightly richer circuit has all
-four:
+**Exercise `circuit_backward`** (2 points, 10 minutes). A slightly richer circuit has
+all four:
 
 $$f(x, y, z, w) = (x + y)\, z + \max(x, w)$$
 
@@ -176,8 +180,8 @@ r"""
 ### Move the numbers
 
 Here is the graph of $f = (x + y)\,z$ once more. Drag the inputs, and watch the values
-above the edges and the gradients below them. Find inputs for which x has a gradient of 0:
-what must z be? And why does the gradient of z change when you move x?
+above the edges and the gradients below them. Find inputs for which x has a gradient of
+0: what must z be? And why does the gradient of z change when you move x?
 """
 
 # %% tags=["experiment"]
@@ -189,14 +193,14 @@ CircuitGraph()
 r"""
 ## A neuron, gate by gate
 
-A **neuron** takes several numbers, weighs them, adds them up, and squeezes the sum into the
-range from 0 to 1 with the **sigmoid** function:
+A **neuron** takes several numbers, weighs them, adds them up, and squeezes the sum into
+the range from 0 to 1 with the **sigmoid** function:
 
 $$f = \sigma(w_0 x_0 + w_1 x_1 + w_2), \qquad \sigma(s) = \frac{1}{1 + e^{-s}}$$
 
 The sigmoid looks like something new. But it is a chain of gates too, each with a slope
-that you know: times -1 (slope -1), the exponential (slope $e^x$, its own output), plus 1
-(slope 1), and one over (slope $-1/x^2$). The cell goes through the graph forward and
+that you know: times -1 (slope -1), the exponential (slope $e^x$, its own output), plus
+1 (slope 1), and one over (slope $-1/x^2$). The cell goes through the graph forward and
 back, for w = (2, -3, -3) and x = (-1, -2).
 """
 
@@ -236,15 +240,15 @@ CircuitGraph.sigmoid_neuron()
 r"""
 ## A block of gates
 
-The last four gates together are the sigmoid. Must we go through them one by one? No: any
-group of gates can be made one gate, if we know the slope of the whole. For the sigmoid it
-comes out pretty:
+The last four gates together are the sigmoid. Must we go through them one by one? No:
+any group of gates can be made one gate, if we know the slope of the whole. For the
+sigmoid it comes out pretty:
 
 $$\frac{d\sigma}{ds} = \frac{e^{-s}}{(1 + e^{-s})^2} = \frac{1 + e^{-s} - 1}{1 + e^{-s}} \cdot \frac{1}{1 + e^{-s}} = (1 - \sigma)\, \sigma$$
 
-The slope needs **only the output**. Our neuron gave 0.731, so the local gradient is (1 -
-0.731) · 0.731 = 0.197: the number below the edge s in the picture, in one step instead of
-four.
+The slope needs **only the output**. Our neuron gave 0.731, so the local gradient is
+(1 - 0.731) · 0.731 = 0.197: the number below the edge s in the picture, in one step
+instead of four.
 
 How large to make a block is for you to choose. Small gates are easy to get right; large
 blocks are faster and keep fewer numbers. A layer of a network is nothing but a large
@@ -270,9 +274,10 @@ fig.tight_layout()
 
 # %% [markdown]
 r"""
-**Exercise `sigmoid_neuron`** (2 points, 10 minutes). Any number of inputs, as arrays `w`
-and `x` of the same length. There is no separate bias: as in the check's first case, w =
-(2, -3, -3) and x = (-1, -2, 1), the last input may be 1, and then its weight is the bias.
+**Exercise `sigmoid_neuron`** (2 points, 10 minutes). Any number of inputs, as arrays
+`w` and `x` of the same length. There is no separate bias: as in the check's first case,
+w = (2, -3, -3) and x = (-1, -2, 1), the last input may be 1, and then its weight is the
+bias.
 
 By hand: the output is 0.731, the local gradient 0.197; `dw` is 0.197 times x,
 (-0.197, -0.393, 0.197), and `dx` is 0.197 times w, (0.393, -0.590, -0.590).
@@ -309,17 +314,17 @@ You went back through two graphs by hand. The rule was always the same, so a pro
 do it. The idea: a number that **remembers** how it was made.
 
 * A `Value` holds a number, `data`, and a place for its slope, `grad`, at first 0.
-* When two of them are added or multiplied, the result is a new `Value` that remembers its
-  `sources`: which values it was made from, and the local gradient for each.
+* When two of them are added or multiplied, the result is a new `Value` that remembers
+  its `sources`: which values it was made from, and the local gradient for each.
 * `result.backward()` starts with `result.grad = 1` and goes back through what was
   remembered.
 
 For example, `c = a * b` with a = 3 and b = 5 makes c with the data 15 and the sources
 (a, slope 5) and (b, slope 3). That is all that the backward pass will need.
 
-Two traps wait there. **Copies add**: the same value may be the source of several others,
-even twice of the same, as in `a * a`; so a gradient is added to what is already there,
-never written over it. And the **order**: look at f = h + h h with h = a b.
+Two traps wait there. **Copies add**: the same value may be the source of several
+others, even twice of the same, as in `a * a`; so a gradient is added to what is already
+there, never written over it. And the **order**: look at f = h + h h with h = a b.
 """
 
 # %%
@@ -328,35 +333,37 @@ show_order()
 # %% [markdown]
 r"""
 Two gates use h: the sum, and the product p = h h, both of whose inputs are h. Suppose
-that h hands its gradient on to a and b as soon as the first one has arrived, and hands on
-again when the second arrives: then the first part is counted twice. A value may have its
-turn only when **all** that use it have had theirs. Such an order is called
+that h hands its gradient on to a and b as soon as the first one has arrived, and hands
+on again when the second arrives: then the first part is counted twice. A value may have
+its turn only when **all** that use it have had theirs. Such an order is called
 **topological**. To find one, start at the result and visit sources first: a value is
-written down after all its sources are. Read from the end, the list has every value before
-its sources.
+written down after all its sources are. Read from the end, the list has every value
+before its sources.
 
-PyTorch's autograd, which you will use from lesson 08 on, works in just this way, on arrays.
+PyTorch's autograd, which you will use from lesson 08 on, works in just this way, on
+arrays.
 
 **Exercise `Value`** (6 points, 40 minutes). Fill in the methods; what is trivial is
 there. You may keep other attributes than `sources`, but `data`, `grad` and `backward`
 must have these names.
 
-* `a + b`, `a * b`: b is a `Value` or a plain number. Python calls `a.__radd__(2)` for `2
+* `a + b`, `a * b`: b is a `Value` or a plain number. Python calls `a.__radd__(2)` for
+  `2
   + a`: already written.
 * `a - b` is `a + (-b)`, and `a / b` is `a * b**-1`. For `2 - a` Python calls
   `a.__rsub__(2)`: there `self` stands on the right.
 * `a ** n`: n is a plain number.
-* `exp`, `relu` (the larger of 0 and the number; at exactly 0 its slope is 0), `tanh` (its
-  slope is 1 minus the square of its output).
+* `exp`, `relu` (the larger of 0 and the number; at exactly 0 its slope is 0), `tanh`
+  (its slope is 1 minus the square of its output).
 * `backward` adds to the `grad` of every value that the result was made from. What an
-  earlier result has left there stays: two results that share an input add up in it. (Call
-  it once for each result.)
+  earlier result has left there stays: two results that share an input add up in it.
+  (Call it once for each result.)
 
 <details><summary>A hint</summary>
-Turn a plain number into a <code>Value</code> first, then there is one case only. For the
-order, write an inner function <code>visit(value)</code> that does nothing for a value it
-has seen, else visits the sources and then appends the value to a list. What do you do
-with the list from its end to its beginning?
+Turn a plain number into a <code>Value</code> first, then there is one case only. For
+the order, write an inner function <code>visit(value)</code> that does nothing for a
+value it has seen, else visits the sources and then appends the value to a list. What do
+you do with the list from its end to its beginning?
 </details>
 """
 
@@ -521,17 +528,17 @@ fig.tight_layout()
 r"""
 ## From numbers to arrays
 
-One object for each number is far too slow for pictures. A network computes with arrays, and
-so we make large blocks: **layers**. Each layer is a pair of functions:
+One object for each number is far too slow for pictures. A network computes with arrays,
+and so we make large blocks: **layers**. Each layer is a pair of functions:
 
-* `name_forward(inputs) -> (out, cache)`. The **cache** holds what the backward pass will
-  need and would otherwise have to compute again.
+* `name_forward(inputs) -> (out, cache)`. The **cache** holds what the backward pass
+  will need and would otherwise have to compute again.
 * `name_backward(dout, cache) -> gradients`, in the order of the inputs. `dout` is the
-  upstream gradient: an array in the shape of `out` that says how the loss moves with each
-  of its numbers.
+  upstream gradient: an array in the shape of `out` that says how the loss moves with
+  each of its numbers.
 
-What is learned about the chain rule stays true for each single number in the arrays. One
-rule keeps you out of trouble:
+What is learned about the chain rule stays true for each single number in the arrays.
+One rule keeps you out of trouble:
 
 > The gradient with respect to an array has **the shape of that array**.
 
@@ -540,9 +547,9 @@ inputs, plus a **bias**.
 
 $$\text{out} = x W + b$$
 
-A batch of N inputs with D numbers each is `x (N, D)`; with K outputs, `W (D, K)` and `b
-(K,)`. For pictures `x` has more axes, such as (N, C, H, W); they are flattened into rows
-of D = C·H·W numbers first.
+A batch of N inputs with D numbers each is `x (N, D)`; with K outputs, `W (D, K)` and
+`b (K,)`. For pictures `x` has more axes, such as (N, C, H, W); they are flattened into
+rows of D = C·H·W numbers first.
 
 Carry this tiny batch along: N = 2 rows of D = 3 numbers, one output.
 """
@@ -559,8 +566,8 @@ r"""
 1 · 1 + 2 · 0 + 3 · 2 + 10 = 17; second row: 26.
 
 <details><summary>A hint</summary>
-<code>x.reshape(len(x), -1)</code> keeps the first axis and flattens all others. The cache
-holds x as it came.
+<code>x.reshape(len(x), -1)</code> keeps the first axis and flattens all others. The
+cache holds x as it came.
 </details>
 """
 
@@ -590,13 +597,13 @@ Think of one output number at a time. Suppose the loss falls by 1 if the first o
 grows by 1, so `dout` is 1 there, and it is 2 for the second row.
 
 * **b** was copied to every row. Copies add: db = 1 + 2 = 3.
-* **W[0]** met the 1 of the first row and the 4 of the second. Multiply swaps, and the two
-  add up: 1 · 1 + 4 · 2 = 9.
+* **W[0]** met the 1 of the first row and the 4 of the second. Multiply swaps, and the
+  two add up: 1 · 1 + 4 · 2 = 9.
 * **x** of the second row met all three weights: 2 · (1, 0, 2) = (2, 0, 4).
 
-For arrays these sums are matrix products, and the shapes tell you which. `dW` must have the
-shape (D, K). The only arrays at hand are `x (N, D)` and `dout (N, K)`. How can they be
-multiplied so that (D, K) comes out, and N disappears in the sum?
+For arrays these sums are matrix products, and the shapes tell you which. `dW` must have
+the shape (D, K). The only arrays at hand are `x (N, D)` and `dout (N, K)`. How can they
+be multiplied so that (D, K) comes out, and N disappears in the sum?
 """
 
 # %%
@@ -604,8 +611,8 @@ show_shapes(n=4, d=3, k=2)
 
 # %% [markdown]
 r"""
-**Exercise `affine_backward`** (4 points, 20 minutes). The check hands you a cache that is
-right, so this exercise does not depend on your `affine_forward`.
+**Exercise `affine_backward`** (4 points, 20 minutes). The check hands you a cache that
+is right, so this exercise does not depend on your `affine_forward`.
 
 <details><summary>A hint</summary>
 Two transposes are needed in all, one for <code>dW</code>, one for <code>dx</code>. Then
@@ -639,8 +646,8 @@ r"""
 ## Activations
 
 Two affine layers in a row are no better than one: $(x W_1) W_2 = x (W_1 W_2)$, and
-$W_1 W_2$ is just another matrix. Between them must stand something that is not linear, an
-**activation function**. The most used one is the **ReLU** (rectified linear unit),
+$W_1 W_2$ is just another matrix. Between them must stand something that is not linear,
+an **activation function**. The most used one is the **ReLU** (rectified linear unit),
 
 $$\text{ReLU}(x) = \max(0, x)$$
 
@@ -702,9 +709,9 @@ check("03.relu_backward", relu_backward)
 r"""
 ## The loss as a layer
 
-At the end of the net stands the loss: one number that says how bad the scores are. Lesson
-02 has the **softmax**, which turns the scores of a row into probabilities, and the
-**cross-entropy**, the negative logarithm of the probability of the true class:
+At the end of the net stands the loss: one number that says how bad the scores are.
+Lesson 02 has the **softmax**, which turns the scores of a row into probabilities, and
+the **cross-entropy**, the negative logarithm of the probability of the true class:
 
 $$p_c = \frac{e^{s_c}}{\sum_j e^{s_j}}, \qquad L = \frac{1}{N} \sum_{i=1}^{N} -\ln p_{i, y_i}$$
 
@@ -712,12 +719,13 @@ Taken as one block they have a beautiful gradient. For one row
 
 $$\frac{\partial L}{\partial s_c} = p_c - [c = y]$$
 
-where $[c = y]$ is 1 for the true class and 0 for all others. Read it: every wrong score is
-pushed down by the probability it got, the right one is pulled up by what it lacks, and
-together they balance. Because L is a mean over N rows, each row's gradient is divided by N.
+where $[c = y]$ is 1 for the true class and 0 for all others. Read it: every wrong score
+is pushed down by the probability it got, the right one is pulled up by what it lacks,
+and together they balance. Because L is a mean over N rows, each row's gradient is
+divided by N.
 
-By hand: the scores 1.2, 0.9, 0.4 have the probabilities 0.457, 0.338, 0.205. If class 0 is
-true, the loss is 0.784 and the gradient (-0.543, 0.338, 0.205).
+By hand: the scores 1.2, 0.9, 0.4 have the probabilities 0.457, 0.338, 0.205. If class 0
+is true, the loss is 0.784 and the gradient (-0.543, 0.338, 0.205).
 """
 
 # %%
@@ -737,18 +745,20 @@ fig.tight_layout()
 
 # %% [markdown]
 r"""
-**Exercise `softmax_cross_entropy`** (4 points, 20 minutes). Mind two traps of arithmetic:
+**Exercise `softmax_cross_entropy`** (4 points, 20 minutes). Mind two traps of
+arithmetic:
 
-* $e^{1000}$ is infinite for a computer. But the same number may be taken from all scores
-  of a row without changing its softmax: take the largest **of that row**.
+* $e^{1000}$ is infinite for a computer. But the same number may be taken from all
+  scores of a row without changing its softmax: take the largest **of that row**.
 * A probability can be rounded to 0, and its logarithm is then infinite. With shifted
   scores $z$, write $\ln p_y = z_y - \ln \sum_j e^{z_j}$: no p is needed.
 
 The gradient has the dtype of the scores, so that a net of `float32` stays one.
 
 <details><summary>A hint</summary>
-<code>a[np.arange(N), y]</code> picks one number from each row. <code>keepdims=True</code>
-in a sum or maximum keeps the shape (N, 1), which broadcasting needs.
+<code>a[np.arange(N), y]</code> picks one number from each row.
+<code>keepdims=True</code> in a sum or maximum keeps the shape (N, 1), which
+broadcasting needs.
 </details>
 """
 
@@ -789,18 +799,18 @@ backward pass gave a. Their difference must be judged against their size, by the
 
 $$\frac{|a - n|}{\max(|a| + |n|,\ 10^{-8})}$$
 
-It is 0 where they agree and 1 where they have nothing in common. The small number in the
-denominator is for slopes that are both 0. In float64, with h = 0.00001, a right gradient
-has an error below $10^{-7}$; above $10^{-3}$ something is wrong.
+It is 0 where they agree and 1 where they have nothing in common. The small number in
+the denominator is for slopes that are both 0. In float64, with h = 0.00001, a right
+gradient has an error below $10^{-7}$; above $10^{-3}$ something is wrong.
 
-**Exercise `gradient_check`** (3 points, 15 minutes). Return the largest error of all. By
-hand: the slope of $x^3$ at 2 is 12. If somebody claims 6, the error is |6 - 12| / (6 +
-12) = 1/3.
+**Exercise `gradient_check`** (3 points, 15 minutes). Return the largest error of all.
+By hand: the slope of $x^3$ at 2 is 12. If somebody claims 6, the error is |6 - 12| /
+(6 + 12) = 1/3.
 
 <details><summary>A hint</summary>
-<code>np.ndindex(x.shape)</code> goes through all places of an array of any shape. Work on a
-copy of x in which one number moves at a time, and put that number back afterwards: by
-assigning what it was.
+<code>np.ndindex(x.shape)</code> goes through all places of an array of any shape. Work
+on a copy of x in which one number moves at a time, and put that number back afterwards:
+by assigning what it was.
 </details>
 """
 
@@ -857,10 +867,10 @@ for name, error in layer_errors.items():
 r"""
 ### Kinks
 
-There is one false alarm to know. A ReLU has a kink at 0. If an input is nearer to it than
-h, the two sides of the difference see different slopes, 0 on the left and 1 on the right,
-and the measured one is neither. Both passes may be right all the same. So when a few
-numbers of many fail, look whether their inputs are almost 0 before you search for a
+There is one false alarm to know. A ReLU has a kink at 0. If an input is nearer to it
+than h, the two sides of the difference see different slopes, 0 on the left and 1 on the
+right, and the measured one is neither. Both passes may be right all the same. So when a
+few numbers of many fail, look whether their inputs are almost 0 before you search for a
 mistake; a smaller h, or other inputs, will tell.
 """
 
@@ -892,25 +902,25 @@ The biases are left out. In the graph the weights are **copied**: one copy goes 
 layer, one into the regularisation. Copies add, so 2 reg W is added to each weight's
 gradient.
 
-Here is the whole net by hand, for one input of two numbers, four hidden units, two classes:
-x = (1, -1), no biases,
+Here is the whole net by hand, for one input of two numbers, four hidden units, two
+classes: x = (1, -1), no biases,
 
 $$W_1 = \begin{pmatrix} 1 & 2 & -1 & 1 \\ 0 & 1 & 1 & 1 \end{pmatrix}, \qquad W_2 = \begin{pmatrix} 1 & 0 \\ 0 & 1 \\ 4 & 0 \\ 0 & 3 \end{pmatrix}$$
 
 Before the ReLU (1, 1, -2, 0), hidden (1, 1, 0, 0), scores (1, 1), probabilities a half
 each, loss ln 2 = 0.693. Backward, if class 0 is true: the scores get (-0.5, 0.5); the
-hidden units (-0.5, 0.5, -2, 1.5), and before the ReLU (-0.5, 0.5, 0, 0) is left: the last
-two were silent.
+hidden units (-0.5, 0.5, -2, 1.5), and before the ReLU (-0.5, 0.5, 0, 0) is left: the
+last two were silent.
 
-**Exercise `two_layer_loss`** (6 points, 30 minutes). Write it on its own, without calling
-your functions from above: the check must be able to run it alone. Copy their lines where
-you like.
+**Exercise `two_layer_loss`** (6 points, 30 minutes). Write it on its own, without
+calling your functions from above: the check must be able to run it alone. Copy their
+lines where you like.
 
 <details><summary>A hint</summary>
-Write the forward pass first and return the scores if <code>y</code> is <code>None</code>;
-one case of the check needs no more. Then one line a gate, from the end:
-<code>dscores</code>, <code>dW2</code>, <code>db2</code>, the hidden units, the ReLU,
-<code>dW1</code>, <code>db1</code>. Which numbers did W2 meet in the forward pass?
+Write the forward pass first and return the scores if <code>y</code> is
+<code>None</code>; one case of the check needs no more. Then one line a gate, from the
+end: <code>dscores</code>, <code>dW2</code>, <code>db2</code>, the hidden units, the
+ReLU, <code>dW1</code>, <code>db1</code>. Which numbers did W2 meet in the forward pass?
 </details>
 """
 
@@ -922,8 +932,7 @@ def two_layer_loss(parameters, X, y=None, reg=0.0):
     parameters: {"W1": (D, H), "b1": (H,), "W2": (H, C), "b2": (C,)}.
     X: inputs, shape (N, D).  y: true classes, shape (N,), or None.
     reg: strength of regularisation, reg * (sum(W1**2) + sum(W2**2)).
-    Returns the scores, shape (N, C), if y is None; else (loss, gradients): a number,
-    and a dictionary with the keys and shapes of parameters.
+    Returns the scores (N, C) if y is None; else (loss, gradients), keyed as parameters.
     """
     ### BEGIN SOLUTION
     W1, b1, W2, b2 = (parameters[name] for name in ("W1", "b1", "W2", "b2"))
@@ -964,10 +973,10 @@ useful:
 | **net** | layers in a row, with a loss at the end | `Net(layers, loss)` |
 | **solver** | draws batches, asks the net for gradients, changes the weights | `train(net, …)` |
 
-`utils/training.py` holds the three parts in the right column, in 170 lines that you can
-read. What a layer computes is not in there: it comes from you. `Net` calls the layers'
-forward functions one after the other and keeps their caches; then it calls the backward
-functions in the opposite order, each with its cache.
+`utils/training.py` holds the three parts in the right column, in fewer than 200 lines
+that you can read. What a layer computes is not in there: it comes from you. `Net` calls
+the layers' forward functions one after the other and keeps their caches; then it calls
+the backward functions in the opposite order, each with its cache.
 
 The course's lessons 04 to 07 go on with these parts, and with **your** layers.
 """
@@ -1018,18 +1027,18 @@ r"""
 ## How many hidden units?
 
 More hidden units can draw more complicated borders: this is the **capacity** of a net.
-The upper row shows nets with 3, 6 and 20 hidden units, trained on the same 50 pictures of
-two pixels. Three units can fold the border in a few places; twenty can follow single
-points, and some of these are only noise. The number is the part of the training pictures
-that the net gets right.
+The upper row shows nets with 3, 6 and 20 hidden units, trained on the same 50 pictures
+of two pixels. Three units can fold the border in a few places; twenty can follow single
+points, and some of these are only noise. The number is the part of the training
+pictures that the net gets right.
 
 So take few units? There is a better way. The lower row has 20 units throughout and a
-growing strength of regularisation. The border grows smooth again, while the net keeps the
-freedom to bend where the data insist. **Capacity is controlled by regularisation, not by
-making the net small**: small nets are also harder to train.
+growing strength of regularisation. The border grows smooth again, while the net keeps
+the freedom to bend where the data insist. **Capacity is controlled by regularisation,
+not by making the net small**: small nets are also harder to train.
 
-The cell trains with a solver of its own, as short as a solver can be: every step uses all
-50 pictures, and every parameter takes a step against its gradient.
+The cell trains with a solver of its own, as short as a solver can be: every step uses
+all 50 pictures, and every parameter takes a step against its gradient.
 """
 
 # %% tags=["experiment"]
@@ -1070,17 +1079,17 @@ r"""
 ## The experiment
 
 CIFAR-10, with your layers: 3,072 inputs, a hidden layer, ten classes. The last 1,000
-training images are set aside for validation. The mean image of the training set is taken
-away from the pixels, and they are divided by their standard deviation, so that they lie
-around 0 and have a size of about 1.
+training images are set aside for validation. The mean image of the training set is
+taken away from the pixels, and they are divided by their standard deviation, so that
+they lie around 0 and have a size of about 1.
 
-The solver is the plain one: **stochastic gradient descent** with small batches, W less a
-learning rate times the gradient. The rate falls to 0 along a straight line, so that the
-net settles at the end.
+The solver is the plain one: **stochastic gradient descent** with small batches, W less
+a learning rate times the gradient. The rate falls to 0 along a straight line, so that
+the net settles at the end.
 
 Quick mode trains 100 hidden units on 5,000 images for five epochs (an **epoch** is one
-pass through the training images). Full mode trains 200 hidden units on 49,000 images for
-ten epochs.
+pass through the training images). Full mode trains 200 hidden units on 49,000 images
+for ten epochs.
 """
 
 # %% tags=["experiment"]
@@ -1116,19 +1125,20 @@ if full and not pictures.builtin:
 
 # %% [markdown]
 r"""
-In full mode we measured **54.8 %** of the 1,000 validation images (and 65 % of the training
-images), with `OMP_NUM_THREADS=1 COURSE_MODE=full python solutions/03_backpropagation.py`:
-46 seconds of computing on one core for the whole lesson, four minutes by the clock, for the
-machine had much else to do. Stanford's course CS231n publishes above 50 % for such a net,
-about 52 % for its own; a linear classifier reaches 37 to 39 %.
+In full mode we measured **54.8 %** of the 1,000 validation images (and 65 % of the
+training images), with
+`OMP_NUM_THREADS=1 COURSE_MODE=full python solutions/03_backpropagation.py`: 46 seconds
+of computing on one core for the whole lesson, four minutes by the clock, for the
+machine had much else to do. Stanford's course CS231n publishes above 50 % for such a
+net, about 52 % for its own; a linear classifier reaches 37 to 39 %.
 
 ### What the hidden units look for
 
-Every hidden unit has 3,072 weights, one for each number of the picture: they can be shown
-as a picture too. A linear classifier has one blurred template a class. The hidden units
-are freer: after full mode you see coloured blobs, bars, and arcs such as the arch of a car.
-After quick mode most of what you see is the noise that the weights began with. Here are the
-forty units with the largest weights.
+Every hidden unit has 3,072 weights, one for each number of the picture: they can be
+shown as a picture too. A linear classifier has one blurred template a class. The hidden
+units are freer: after full mode you see coloured blobs, bars, and arcs such as the arch
+of a car. After quick mode most of what you see is the noise that the weights began
+with. Here are the forty units with the largest weights.
 """
 
 # %% tags=["experiment"]
@@ -1180,8 +1190,9 @@ check("03.answer_parameters", answer_parameters)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). The input of one hidden ReLU is negative for **every** training
-image. There is no regularisation. What happens to the weights that lead into this unit?
+**Question 3** (1 point). The input of one hidden ReLU is negative for **every**
+training image. There is no regularisation. What happens to the weights that lead into
+this unit?
 
 * `"a"` They grow until the unit becomes active.
 * `"b"` They change at random.
@@ -1222,20 +1233,20 @@ check("03.answer_kink", answer_kink)
 # %% [markdown]
 r"""
 **Question 5** (3 points, graded by hand). The chain rule could also be applied from the
-inputs to the result: start at one weight, and carry its slope forward through the net. In
-four or five sentences: why does training a network go from the result backwards instead,
-and what must be kept from the forward pass for that?
+inputs to the result: start at one weight, and carry its slope forward through the net.
+In four or five sentences: why does training a network go from the result backwards
+instead, and what must be kept from the forward pass for that?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_backward"}
 r"""
 The loss is one number, and the weights are millions. Going forward from a weight gives
-the slopes of everything that depends on that one weight, so that a sweep through the net
-is needed for each of them. Going backward from the loss gives the slope of the loss with
-respect to every number in the net, all weights included, in a single sweep. It costs
-about twice as much as a forward pass, however many weights there are. For that the
-numbers which the local gradients need, such as the inputs of every affine layer and of
-every ReLU, must be kept in caches until the backward pass has used them, which takes
+the slopes of everything that depends on that one weight, so that a sweep through the
+net is needed for each of them. Going backward from the loss gives the slope of the loss
+with respect to every number in the net, all weights included, in a single sweep. It
+costs about twice as much as a forward pass, however many weights there are. For that
+the numbers which the local gradients need, such as the inputs of every affine layer and
+of every ReLU, must be kept in caches until the backward pass has used them, which takes
 memory.
 """
 
@@ -1243,20 +1254,20 @@ memory.
 r"""
 ## What to remember
 
-* A calculation is a graph of gates; the chain rule multiplies local gradients on the way
-  from the result to the inputs.
+* A calculation is a graph of gates; the chain rule multiplies local gradients on the
+  way from the result to the inputs.
 * Add distributes, multiply swaps, max routes, copy adds.
 * Every value has its turn after all that use it, and gradients add up.
-* A gradient has the shape of its array; a layer is a forward and a backward function with
-  a cache between them.
+* A gradient has the shape of its array; a layer is a forward and a backward function
+  with a cache between them.
 * Check every backward pass by differences, and mind the kinks.
 
 To read more: D. Rumelhart, G. Hinton and R. Williams, *Learning representations by
-back-propagating errors*, Nature 323 (1986), <https://doi.org/10.1038/323533a0>; A. Baydin
-and others, *Automatic differentiation in machine learning: a survey* (2018),
-<https://arxiv.org/abs/1502.05767>; Y. Jia and others, *Caffe: convolutional architecture
-for fast feature embedding* (2014), <https://arxiv.org/abs/1408.5093>; A. Karpathy's
-*micrograd*, an engine like your `Value` in a hundred lines (2020),
+back-propagating errors*, Nature 323 (1986), <https://doi.org/10.1038/323533a0>; A.
+Baydin and others, *Automatic differentiation in machine learning: a survey* (2018),
+<https://arxiv.org/abs/1502.05767>; Y. Jia and others, *Caffe: convolutional
+architecture for fast feature embedding* (2014), <https://arxiv.org/abs/1408.5093>; A.
+Karpathy's *micrograd*, an engine like your `Value` in a hundred lines (2020),
 <https://github.com/karpathy/micrograd>.
 
 Next: how to train a network well.

@@ -4,17 +4,17 @@ r"""
 
 **The question.** Two people build the same net, layer for layer, and give it the same
 pictures. One net learns; the other sits at 10 % for a whole day. The difference is in a
-handful of choices made before and while training: the activation function, the scale of the
-inputs, the first weights, the way to step downhill, the length of the steps. This lesson
-goes through them one by one, and ends with what to look at in the first ten minutes, so
-that you find out **before** the day is over.
+handful of choices made before and while training: the activation function, the scale of
+the inputs, the first weights, the way to step downhill, the length of the steps. This
+lesson goes through them one by one, and ends with what to look at in the first ten
+minutes, so that you find out **before** the day is over.
 
-The picture shows the smallest possible case. Two weights, a loss shaped like a long valley
-with its lowest point at the cross, and plain gradient descent with three learning rates.
-The first crawls, the second zig-zags and arrives slowly, the third flies out of the
-picture.
+The picture shows the smallest possible case. Two weights, a loss shaped like a long
+valley with its lowest point at the cross, and plain gradient descent with three
+learning rates. The first crawls, the second zig-zags and arrives slowly, the third
+flies out of the picture.
 
-You will write 22 short functions. About five hours, in pieces.
+You will write 22 short functions. About six hours, in pieces.
 """
 
 # %%
@@ -40,10 +40,10 @@ from utils.plots.training import (
 # %% [markdown]
 r"""
 `sgd` below is **plain gradient descent**: take a small step against the gradient. It is
-written the way in which all optimisers of this lesson are written: it gets the weights `w`,
-their gradient, a dictionary `state` in which it may remember something until the next step,
-and the learning rate; it returns new weights and a state. Plain gradient descent remembers
-nothing.
+written the way in which all optimisers of this lesson are written: it gets the weights
+`w`, their gradient, a dictionary `state` in which it may remember something until the
+next step, and the learning rate; it returns new weights and a state. Plain gradient
+descent remembers nothing.
 """
 
 
@@ -75,16 +75,17 @@ show_paths(
 r"""
 ## Activation functions
 
-A layer multiplies by a matrix and adds a bias. Two such layers in a row are again **one**
-such layer: $(x W_1) W_2 = x (W_1 W_2)$. What makes a second layer worth its weights is a
-bent function between the two, applied to each number alone: the **activation function**.
-With one bent layer in between, a wide enough net can come as near as you like to any
-continuous function (Cybenko, 1989).
+A layer multiplies by a matrix and adds a bias. Two such layers in a row are again
+**one** such layer: $(x W_1) W_2 = x (W_1 W_2)$. What makes a second layer worth its
+weights is a bent function between the two, applied to each number alone: the
+**activation function**. With one bent layer in between, a wide enough net can come as
+near as you like to any continuous function of a bounded input (Cybenko, 1989, for the
+sigmoid).
 
 We shall carry a tiny example along: four pictures of **two pixels**, and one unit that
-averages them. The unit gives 3, -1, 1 and 1. What does an activation function make of these
-four numbers, and how much gradient does it let back through? That second question decides
-about training, and so each function comes with its **derivative**, its slope.
+averages them. The unit gives 3, -1, 1 and 1. What does an activation function make of
+these four numbers, and how much gradient does it let back through? That second question
+decides about training, and so each function comes with its **derivative**, its slope.
 """
 
 # %%
@@ -96,24 +97,24 @@ print(z_tiny)
 r"""
 ### The smooth ones
 
-The oldest is the **sigmoid**, $y = \frac{1}{1 + e^{-x}}$. It squeezes every number between
-0 and 1, like the firing rate of a nerve cell, and its slope can be had from its value:
-$y' = y\,(1 - y)$.
+The oldest is the **sigmoid**, $y = \frac{1}{1 + e^{-x}}$. It squeezes every number
+between 0 and 1, like the firing rate of a nerve cell, and its slope can be had from its
+value: $y' = y\,(1 - y)$.
 
-**tanh** is a sigmoid stretched to the range from -1 to 1: $\tanh x = 2\,\sigma(2x) - 1$,
-with the slope $1 - y^2$. Its outputs lie around zero.
+**tanh** is a sigmoid stretched to the range from -1 to 1:
+$\tanh x = 2\,\sigma(2x) - 1$, with the slope $1 - y^2$. Its outputs lie around zero.
 
-**Softsign**, $\frac{x}{1 + |x|}$, has the same shape and needs no exponential. Its slope is
-$\frac{1}{(1 + |x|)^2}$.
+**Softsign**, $\frac{x}{1 + |x|}$, has the same shape and needs no exponential. Its
+slope is $\frac{1}{(1 + |x|)^2}$.
 
-**Softplus**, $\log(1 + e^x)$, is a smooth corner: nearly 0 on the left, nearly $x$ on the
-right. It is the integral of the sigmoid, so its slope **is** the sigmoid. (One list in the
-lecture notes prints $x / (1 + |x|)$ under the name softplus. That is softsign; softplus is
-$\log(1 + e^x)$.)
+**Softplus**, $\log(1 + e^x)$, is a smooth corner: nearly 0 on the left, nearly $x$ on
+the right. It is the integral of the sigmoid, so its slope **is** the sigmoid. (One list
+in the lecture notes prints $x / (1 + |x|)$ under the name softplus. That is softsign;
+softplus is $\log(1 + e^x)$.)
 
-Mind one trap: `np.exp(1000)` is infinite on a computer. $\log(1 + e^{1000})$, which should
-be 1000, comes out infinite too. The number that is safe to use is $e^{-|x|}$, which is
-never above 1:
+Mind one trap: `np.exp(1000)` is infinite on a computer. $\log(1 + e^{1000})$, which
+should be 1000, comes out infinite too. The number that is safe to use is $e^{-|x|}$,
+which is never above 1:
 
 $$\log(1 + e^x) = \max(0, x) + \log(1 + e^{-|x|})$$
 
@@ -123,8 +124,8 @@ $1 / (1 + 1/3) = 3/4$ and its slope is $3/4 \cdot 1/4 = 3/16$.
 
 <details><summary>A hint</summary>
 For positive x the sigmoid is <code>1 / (1 + e)</code> with
-<code>e = np.exp(-abs(x))</code>. Multiply numerator and denominator of 1 / (1 + 1/e) by e:
-what is it for negative x? <code>np.where</code> picks one of two.
+<code>e = np.exp(-abs(x))</code>. Multiply numerator and denominator of 1 / (1 + 1/e) by
+e: what is it for negative x? <code>np.where</code> picks one of two.
 </details>
 """
 
@@ -173,18 +174,19 @@ for kind in kinds:
 r"""
 ### Saturation, and outputs around zero
 
-Where the sigmoid is flat, its slope is nearly 0: at $x = 10$ it is 0.000045. A unit that
-sits there is **saturated**: by the chain rule its slope is multiplied into every gradient
-that passes, and so nothing reaches the weights below it. Even at its steepest the sigmoid's
-slope is 1/4: four layers of sigmoids, weights aside, shrink a gradient at least 256-fold.
+Where the sigmoid is flat, its slope is nearly 0: at $x = 10$ it is 0.000045. A unit
+that sits there is **saturated**: by the chain rule its slope is multiplied into every
+gradient that passes, and so nothing reaches the weights below it. Even at its steepest
+the sigmoid's slope is 1/4: four layers of sigmoids, weights aside, shrink a gradient at
+least 256-fold.
 
 The sigmoid has a second flaw: its outputs are **all positive**. Take a unit
 $f = w_1 x_1 + w_2 x_2$ above two sigmoids. Its gradients are
-$\frac{\partial L}{\partial w_i} = \frac{\partial L}{\partial f}\, x_i$, and both $x_i$ are
-positive. So **all its weights want to rise, or all want to fall**. If the right way is up
-for one and down for the other, the weights must get there in a zig-zag, as in the picture:
-only steps into the two shaded quarters are possible. Outputs around zero, as tanh has them,
-allow every direction.
+$\frac{\partial L}{\partial w_i} = \frac{\partial L}{\partial f}\, x_i$, and both $x_i$
+are positive. So **all its weights want to rise, or all want to fall**. If the right way
+is up for one and down for the other, the weights must get there in a zig-zag, as in the
+picture: only steps into the two shaded quarters are possible. Outputs around zero, as
+tanh has them, allow every direction.
 
 The third price is the exponential itself, which costs more than a comparison.
 """
@@ -204,12 +206,12 @@ r"""
 ### The ones with a corner
 
 **ReLU**, the rectified linear unit, is $\max(0, x)$. It does not saturate on the right,
-where its slope is exactly 1; it costs one comparison; and a net on CIFAR-10 got to the same
-training error six times as fast as with tanh (Krizhevsky, 2012). On the left its output and
-its slope are 0. That makes its outputs sparse, and brings its own trouble: a unit whose
-input is negative for **every** picture gets no gradient from any of them, so its weights
-stay as they are for good. It is **dead**. A learning rate that is too high can kill many
-units at once.
+where its slope is exactly 1; it costs one comparison; and a net on CIFAR-10 got to the
+same training error six times as fast as with tanh (Krizhevsky, 2012). On the left its
+output and its slope are 0. That makes its outputs sparse, and brings its own trouble: a
+unit whose input is negative for **every** picture gets no gradient from any of them, so
+its weights stay as they are for good. It is **dead**. A learning rate that is too high
+can kill many units at once.
 
 So people let something through on the left:
 
@@ -221,21 +223,22 @@ So people let something through on the left:
 | `"selu"` | $\lambda \alpha (e^x - 1)$ | $\lambda x$ | Klambauer, 2017 |
 | `"relu6"` | $0$ | $\min(x, 6)$ | Krizhevsky, 2010 |
 
-ELU bends smoothly towards $-\alpha$, which brings its mean output nearer to zero. SELU is a
-scaled ELU with $\lambda =$ 1.0507009873554805 and $\alpha =$ 1.6732632423543772, constants
-chosen so that mean 0 and variance 1 reproduce themselves from layer to layer. ReLU6 has a
-ceiling, for phones that compute with few bits.
+ELU bends smoothly towards $-\alpha$, which brings its mean output nearer to zero. SELU
+is a scaled ELU with $\lambda =$ 1.0507009873554805 and $\alpha =$ 1.6732632423543772,
+constants chosen so that mean 0 and variance 1 reproduce themselves from layer to layer.
+ReLU6 has a ceiling, which later served phones that compute with few bits.
 
 At the corner itself there is no slope, and one is agreed upon: **zero counts as left**.
 (For ReLU6 the corner at 6 counts as beyond it: slope 0.)
 
-**Exercise `rectified_activation`** (4 points, 20 minutes). Another trap: $0 \cdot \infty$
-is `nan`, so a mask of zeros does not remove an $e^{1000}$ that should not be there.
+**Exercise `rectified_activation`** (4 points, 20 minutes). Another trap:
+$0 \cdot \infty$ is `nan`, so a mask of zeros does not remove an $e^{1000}$ that should
+not be there.
 
 <details><summary>A hint</summary>
-<code>np.where(x > 0, right, left)</code> picks without multiplying. What is the slope of
-alpha times (e^x minus 1)? ELU and SELU can share three lines; <code>np.minimum(x, 0)</code>
-keeps the exponential small.
+<code>np.where(x > 0, right, left)</code> picks without multiplying. What is the slope
+of alpha times (e^x minus 1)? ELU and SELU can share three lines;
+<code>np.minimum(x, 0)</code> keeps the exponential small.
 </details>
 """
 
@@ -283,14 +286,14 @@ r"""
 ### A slope that is learned
 
 How large should the leak be? **PReLU** (He, 2015) learns it, one slope for each column,
-together with the weights. It is a layer like those of lesson 03: a forward pass that keeps
-a cache, and a backward pass that returns a gradient for each input. One slope acts on all
-rows of its column, so its gradient is a **sum over the rows**.
+together with the weights. It is a layer like those of lesson 03: a forward pass that
+keeps a cache, and a backward pass that returns a gradient for each input. One slope
+acts on all rows of its column, so its gradient is a **sum over the rows**.
 
 By hand: the inputs -2, 3, -6 of one column with the slope 0.5 become -1, 3, -3.
 
-**Exercise `prelu_forward`** (1 point, 5 minutes). A slope may come out above 1 or below 0:
-it is learned.
+**Exercise `prelu_forward`** (1 point, 5 minutes). A slope may come out above 1 or below
+0: it is learned.
 
 <details><summary>A hint</summary>
 What does <code>slope * x</code> broadcast to if x is (N, D) and slope is (D,)?
@@ -315,13 +318,14 @@ check("04.prelu_forward", prelu_forward)
 
 # %% [markdown]
 r"""
-With the upstream gradients 1, 2, 3 for the same column: the slope acted on -2 and on -6, so
-its gradient is $1 \cdot (-2) + 3 \cdot (-6) = -20$.
+With the upstream gradients 1, 2, 3 for the same column: the slope acted on -2 and on
+-6, so its gradient is $1 \cdot (-2) + 3 \cdot (-6) = -20$.
 
 **Exercise `prelu_backward`** (2 points, 10 minutes).
 
 <details><summary>A hint</summary>
-The output on the left is slope times x. What is its derivative in x, and what in the slope?
+The output on the left is slope times x. What is its derivative in x, and what in the
+slope?
 </details>
 """
 
@@ -349,12 +353,12 @@ r"""
 
 **RReLU** (Xu, 2015) draws the slope of every negative input at random while training,
 uniformly between two limits. The noise keeps the net from relying on any one number. At
-test time nothing is random any more: the slope is the **middle** of the limits. A picture
-must get the same answer today and tomorrow. You will meet this pair of modes again in batch
-normalisation and dropout.
+test time nothing is random any more: the slope is the **middle** of the limits. A
+picture must get the same answer today and tomorrow. You will meet this pair of modes
+again in batch normalisation and dropout.
 
-**Exercise `rrelu`** (2 points, 15 minutes). Random numbers come from the generator `rng`
-that you are given, and from nowhere else: only so can a run be repeated.
+**Exercise `rrelu`** (2 points, 15 minutes). Random numbers come from the generator
+`rng` that you are given, and from nowhere else: only so can a run be repeated.
 
 <details><summary>A hint</summary>
 <code>rng.uniform(low, high, x.shape)</code> draws one number for each element. Once you
@@ -386,12 +390,12 @@ check("04.rrelu", rrelu)
 r"""
 ### Both halves, and the largest of several
 
-**CReLU** (Shang, 2016) throws nothing away: it puts $\max(x, 0)$ and $\max(-x, 0)$ side by
-side, twice as many channels as before. The tiny unit's 3, -1, 1, 1 become the pairs (3, 0),
-(0, 1), (1, 0), (1, 0).
+**CReLU** (Shang, 2016) throws nothing away: it puts $\max(x, 0)$ and $\max(-x, 0)$ side
+by side, twice as many channels as before. The tiny unit's 3, -1, 1, 1 become the pairs
+(3, 0), (0, 1), (1, 0), (1, 0).
 
-**Exercise `crelu_forward`** (1 point, 5 minutes). The input has the shape (N, C) or (N, C,
-H, W); the channels are axis 1.
+**Exercise `crelu_forward`** (1 point, 5 minutes). The input has the shape (N, C) or (N,
+C, H, W); the channels are axis 1.
 """
 
 
@@ -412,15 +416,15 @@ check("04.crelu_forward", crelu_forward)
 
 # %% [markdown]
 r"""
-On the way back every input gets its gradient from one half only. By hand: (-2, 3) went out
-as (0, 3, 2, 0). With (1, 2, 4, 5) coming from above, -2 gets -4 and 3 gets 2.
+On the way back every input gets its gradient from one half only. By hand: (-2, 3) went
+out as (0, 3, 2, 0). With (1, 2, 4, 5) coming from above, -2 gets -4 and 3 gets 2.
 
 **Exercise `crelu_backward`** (2 points, 10 minutes).
 
 <details><summary>A hint</summary>
-Which half of <code>dout</code> belongs to a positive input? A negative input went out as
-<code>-x</code>: what is the derivative of that? <code>np.split(dout, 2, axis=1)</code>
-takes the halves apart.
+Which half of <code>dout</code> belongs to a positive input? A negative input went out
+as <code>-x</code>: what is the derivative of that?
+<code>np.split(dout, 2, axis=1)</code> takes the halves apart.
 </details>
 """
 
@@ -443,19 +447,19 @@ check("04.crelu_backward", crelu_backward)
 
 # %% [markdown]
 r"""
-**Maxout** (Goodfellow, 2013) has no fixed curve at all. A maxout unit is the largest of P
-linear pieces, $\max_p (x \cdot w_p + b_p)$. With two pieces it can be ReLU (one piece
-zero), leaky ReLU, or the size $|x|$; with more, any curve that bends upwards only. It never
-saturates and never dies; the price is P times as many weights.
+**Maxout** (Goodfellow, 2013) has no fixed curve at all. A maxout unit is the largest of
+P linear pieces, $\max_p (x \cdot w_p + b_p)$. With two pieces it can be ReLU (one piece
+zero), leaky ReLU, or the size $|x|$; with more, any curve that bends upwards only. It
+never saturates and never dies; the price is P times as many weights.
 
-By hand, one unit of two pieces: input (1, 2), weights (1, 0) with bias 0.5, and weights (0,
-1) with bias 0. The pieces give 1.5 and 2, so the output is 2.
+By hand, one unit of two pieces: input (1, 2), weights (1, 0) with bias 0.5, and weights
+(0, 1) with bias 0. The pieces give 1.5 and 2, so the output is 2.
 
 **Exercise `maxout_forward`** (2 points, 10 minutes).
 
 <details><summary>A hint</summary>
-If W is (P, D, H), <code>x @ W</code> is (P, N, H): a table for each piece. Which shape must
-b get to be added to it?
+If W is (P, D, H), <code>x @ W</code> is (P, N, H): a table for each piece. Which shape
+must b get to be added to it?
 </details>
 """
 
@@ -477,15 +481,15 @@ check("04.maxout_forward", maxout_forward)
 
 # %% [markdown]
 r"""
-Only the second piece decided the output, and so **only the second piece gets gradient**:
-with 10 coming from above, its weights get $10 \cdot (1, 2)$, its bias 10, and the input
-gets $10 \cdot (0, 1)$.
+Only the second piece decided the output, and so **only the second piece gets
+gradient**: with 10 coming from above, its weights get $10 \cdot (1, 2)$, its bias 10,
+and the input gets $10 \cdot (0, 1)$.
 
 **Exercise `maxout_backward`** (3 points, 20 minutes).
 
 <details><summary>A hint</summary>
-<code>argmax(axis=0)</code> of the pieces tells the winner of every row and unit. Compare it
-with a column of piece numbers, and you have a mask.
+<code>argmax(axis=0)</code> of the pieces tells the winner of every row and unit.
+Compare it with a column of piece numbers, and you have a mask.
 </details>
 """
 
@@ -531,31 +535,31 @@ show_functions(
 # %% [markdown]
 r"""
 **Which one?** Begin with ReLU, and mind the learning rate. If many units die, try leaky
-ReLU, ELU or maxout. tanh is still used inside recurrent nets, the sigmoid where an output
-must be a probability; between layers use neither. There are more (noisy ReLU adds noise
-before the corner, S-shaped ReLU has two corners); the gain over ReLU is mostly smaller than
-that from batch normalisation (lesson 06) or dropout (lesson 07).
+ReLU, ELU or maxout. tanh is still used inside recurrent nets, the sigmoid where an
+output must be a probability; between layers use neither. There are more (noisy ReLU
+adds noise before the corner, S-shaped ReLU has two corners); the gain over ReLU is
+mostly smaller than that from batch normalisation (lesson 06) or dropout (lesson 07).
 
 ## Preparing the data
 
-Zero-centred numbers matter for the **inputs** too. Three ways to prepare them, each doing
-more than the last.
+Zero-centred numbers matter for the **inputs** too. Three ways to prepare them, each
+doing more than the last.
 
 **Standardising**: subtract from each feature (each pixel) its mean, and divide by its
 standard deviation:
 
 $$x' = \frac{x - \mu}{\sigma}, \qquad \sigma^2 = \frac{1}{N} \sum_n (x_n - \mu)^2$$
 
-(Another scaling divides by the largest size, so that all lies in [-1, 1].) The iron rule:
-**mean and deviation come from the training images only**, and the test images are treated
-with the very same numbers. Two reasons. A single new picture has no statistics of its own;
-and whatever you compute from test images before the end has used them.
+(Another scaling divides by the largest size, so that all lies in [-1, 1].) The iron
+rule: **mean and deviation come from the training images only**, and the test images are
+treated with the very same numbers. Two reasons. A single new picture has no statistics
+of its own; and whatever you compute from test images before the end has used them.
 
-The first feature of the tiny pictures: 3, -1, 0, 2. Mean 1; squared differences 4, 4, 1, 1;
-variance 10/4 = 2.5; deviation 1.58. The 3 becomes 1.26.
+The first feature of the tiny pictures: 3, -1, 0, 2. Mean 1; squared differences 4, 4,
+1, 1; variance 10/4 = 2.5; deviation 1.58. The 3 becomes 1.26.
 
-**Exercise `standardize`** (2 points, 10 minutes). A feature that never changes in training
-has the deviation 0: only subtract its mean then.
+**Exercise `standardize`** (2 points, 10 minutes). A feature that never changes in
+training has the deviation 0: only subtract its mean then.
 
 <details><summary>A hint</summary>
 Over which axis do you take a mean to get one number for each feature?
@@ -586,24 +590,24 @@ check("04.standardize", standardize)
 r"""
 ### Principal components
 
-Neighbouring pixels say nearly the same: they are **correlated**. The **covariance matrix**
-of N centred rows $X$,
+Neighbouring pixels say nearly the same: they are **correlated**. The **covariance
+matrix** of N centred rows $X$,
 
 $$C = \frac{1}{N} X^{\mathsf T} X ,$$
 
-holds the variances of the features on its diagonal, and beside it how each two go together.
-Its **eigenvectors** are directions at right angles to each other in which the cloud of
-points extends independently; the eigenvalue is the variance along each. Sorted by variance
-they are the **principal components**. To keep only the first few is a good way to write
-down a picture with fewer numbers.
+holds the variances of the features on its diagonal, and beside it how each two go
+together. Its **eigenvectors** are directions at right angles to each other in which the
+cloud of points extends independently; the eigenvalue is the variance along each. Sorted
+by variance they are the **principal components**. To keep only the first few is a good
+way to write down a picture with fewer numbers.
 
-By hand, with the tiny pictures: mean (1, 1); centred (2, 2), (-2, -2), (-1, 1), (1, -1).
-The variance of each feature is (4 + 4 + 1 + 1)/4 = 2.5, the covariance (4 + 4 - 1 - 1)/4 =
-1.5. The matrix ((2.5, 1.5), (1.5, 2.5)) times (1, 1) is 4 times (1, 1); times (1, -1) it is
-1 times (1, -1). So: variance 4 along the diagonal, 1 across.
+By hand, with the tiny pictures: mean (1, 1); centred (2, 2), (-2, -2), (-1, 1), (1,
+-1). The variance of each feature is (4 + 4 + 1 + 1)/4 = 2.5, the covariance (4 + 4 -
+1 - 1)/4 = 1.5. The matrix ((2.5, 1.5), (1.5, 2.5)) times (1, 1) is 4 times (1, 1);
+times (1, -1) it is 1 times (1, -1). So: variance 4 along the diagonal, 1 across.
 
-**Exercise `pca`** (3 points, 20 minutes). An axis and its opposite are the same axis: the
-check does not mind the sign.
+**Exercise `pca`** (3 points, 20 minutes). An axis and its opposite are the same axis:
+the check does not mind the sign.
 
 <details><summary>A hint</summary>
 <code>np.linalg.eigh(C)</code> returns the eigenvalues from the smallest up, and the
@@ -642,19 +646,19 @@ deviation, and turn it back, so that the features are pixels again:
 $$X' = (X - \mu)\, U \operatorname{diag}\!\left(\frac{1}{\sqrt{\lambda_i + \varepsilon}}\right) U^{\mathsf T}$$
 
 The columns of $U$ are the axes, the $\lambda_i$ the variances along them. The small
-$\varepsilon$ stands under the root: an axis with almost no variance is mostly noise, and
-without $\varepsilon$ it would be blown up as large as all others. (Without the last
+$\varepsilon$ stands under the root: an axis with almost no variance is mostly noise,
+and without $\varepsilon$ it would be blown up as large as all others. (Without the last
 $U^{\mathsf T}$ one speaks of PCA whitening, with it of ZCA whitening.)
 
-The tiny picture (3, 3) is (2, 2) from the mean, 2.83 along the first axis, whose deviation
-is 2. Half as far is (1, 1).
+The tiny picture (3, 3) is (2, 2) from the mean, 2.83 along the first axis, whose
+deviation is 2. Half as far is (1, 1).
 
-**Exercise `whiten`** (3 points, 20 minutes). Again: everything from the training images,
-and applied to both.
+**Exercise `whiten`** (3 points, 20 minutes). Again: everything from the training
+images, and applied to both.
 
 <details><summary>A hint</summary>
-One matrix does it all: build U diag(…) Uᵀ first. <code>axes / numbers</code> divides each
-<b>column</b> of <code>axes</code>.
+One matrix does it all: build U diag(…) Uᵀ first. <code>axes / numbers</code> divides
+each <b>column</b> of <code>axes</code>.
 </details>
 """
 
@@ -697,10 +701,10 @@ print("variances along the axes:", variances.round(3))
 
 # %% [markdown]
 r"""
-And real pictures? To keep the matrix small, they are shrunk to 16 by 16 pixels here: 768
-features. The second row shows the first principal components: smooth colours and broad
-gradients, which is where most of the variance is. Whitening takes just that away, and what
-is left is edges.
+And real pictures? To keep the matrix small, they are shrunk to 16 by 16 pixels here:
+768 features. The second row shows the first principal components: smooth colours and
+broad gradients, which is where most of the variance is. Whitening takes just that away,
+and what is left is edges.
 """
 
 # %% tags=["experiment"]
@@ -740,19 +744,20 @@ r"""
 ## The first weights
 
 Where does the net begin? If **all weights are zero**, all units of a layer compute the
-same, get the same gradient and stay alike for ever: a thousand units are worth one. (With
-ReLU they do not move at all.) So the first weights are drawn at random. How large?
+same, get the same gradient and stay alike for ever: a thousand units are worth one.
+(With ReLU they do not move at all.) So the first weights are drawn at random. How
+large?
 
-The way to find out is to send numbers through a stack of layers before any training, and to
-look at what arrives. A healthy stack hands on numbers of about the same spread at every
-layer.
+The way to find out is to send numbers through a stack of layers before any training,
+and to look at what arrives. A healthy stack hands on numbers of about the same spread
+at every layer.
 
-**Exercise `activation_statistics`** (2 points, 10 minutes). Mean and standard deviation of
-all activations of each layer, after the activation function. There are no biases.
+**Exercise `activation_statistics`** (2 points, 10 minutes). Mean and standard deviation
+of all activations of each layer, after the activation function. There are no biases.
 
 By hand: x = ((1, -2), (3, 0)), first weights ((1, 0), (0, 2)), and squaring as the
-activation. The product is ((1, -4), (3, 0)), squared ((1, 16), (9, 0)): mean 6.5. **These**
-go into the second layer.
+activation. The product is ((1, -4), (3, 0)), squared ((1, 16), (9, 0)): mean 6.5.
+**These** go into the second layer.
 """
 
 
@@ -782,23 +787,24 @@ r"""
 ### How large? A little arithmetic
 
 A unit adds up $n$ products: $y = w_1 x_1 + \dots + w_n x_n$. If weights and inputs are
-independent and have mean 0, the variances multiply in each product and add up in the sum:
+independent and have mean 0, the variances multiply in each product and add up in the
+sum:
 
 $$\operatorname{Var}(y) = n \operatorname{Var}(w) \operatorname{Var}(x)$$
 
 To hand on the spread, $\operatorname{Var}(w) = 1/n$. That is LeCun's rule (1998), with
-$n = n_{in}$, called **fan_in**: the number of inputs of a unit. The gradients on the way
-back meet the same matrix from the other side, and want $1/n_{out}$. **Xavier** Glorot's
-compromise (2010):
+$n = n_{in}$, called **fan_in**: the number of inputs of a unit. The gradients on the
+way back meet the same matrix from the other side, and want $1/n_{out}$. **Xavier**
+Glorot's compromise (2010):
 
 $$\operatorname{Var}(w) = \frac{2}{n_{in} + n_{out}}$$
 
-**ReLU** sets half of its inputs to zero and so halves the mean square. **He** (2015) puts
-the half back: $\operatorname{Var}(w) = 2/n_{in}$.
+**ReLU** sets half of its inputs to zero and so halves the mean square. **He** (2015)
+puts the half back: $\operatorname{Var}(w) = 2/n_{in}$.
 
-These are **variances**. A normal number with variance $v$ is a standard normal number times
-$\sqrt{v}$. And a uniform one? The variance of $U[a, b]$ is $(b - a)^2 / 12$, so that of
-$U[-\theta, \theta]$ is $\theta^2 / 3$, and
+These are **variances**. A normal number with variance $v$ is a standard normal number
+times $\sqrt{v}$. And a uniform one? The variance of $U[a, b]$ is $(b - a)^2 / 12$, so
+that of $U[-\theta, \theta]$ is $\theta^2 / 3$, and
 
 $$\frac{\theta^2}{3} = \frac{2}{n_{in} + n_{out}} \quad\Rightarrow\quad \theta = \sqrt{\frac{6}{n_{in} + n_{out}}}$$
 
@@ -808,17 +814,18 @@ $$\frac{\theta^2}{3} = \frac{2}{n_{in} + n_{out}} \quad\Rightarrow\quad \theta =
 | `he` | $\sqrt{2/n_{in}}$ | $\sqrt{6/n_{in}}$ |
 | `lecun` | $\sqrt{1/n_{in}}$ | $\sqrt{3/n_{in}}$ |
 
-**Orthogonal** weights go one step further: rows (or columns) at right angles and of length
-1 keep not only the average length of a signal but every length. They come from the QR
-factorisation of a random normal matrix.
+**Orthogonal** weights go one step further: rows (or columns) at right angles and of
+length 1 keep not only the average length of a signal but every length. They come from
+the QR factorisation of a random normal matrix.
 
-**Exercise `init_weights`** (4 points, 25 minutes). Ten kinds. With fan_in = 200 and fan_out
-= 300: `glorot_normal` has the deviation $\sqrt{2/500} = 0.063$, `he_normal` has 0.1.
+**Exercise `init_weights`** (4 points, 25 minutes). Ten kinds. With fan_in = 200 and
+fan_out = 300: `glorot_normal` has the deviation $\sqrt{2/500} = 0.063$, `he_normal` has
+0.1.
 
 <details><summary>A hint</summary>
 Six of the kinds differ in a variance and in how they draw: look up the variance by the
-first half of the name. <code>np.linalg.qr</code> of a tall matrix gives columns at right
-angles; for a wide W, make a tall one and transpose it.
+first half of the name. <code>np.linalg.qr</code> of a tall matrix gives columns at
+right angles; for a wide W, make a tall one and transpose it.
 </details>
 """
 
@@ -827,12 +834,10 @@ angles; for a wide W, make a tall one and transpose it.
 def init_weights(kind, fan_in, fan_out, rng):
     """The first weights of a layer.
 
-    kind: "zeros"; "small" or "large" (normal, standard deviation 0.01 or 1);
-    "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "lecun_normal",
-    "lecun_uniform"; or "orthogonal": columns of length 1 at right angles, or, where
-    there are more columns than rows, such rows.
-    rng: a numpy Generator, from which all random numbers come.
-    Returns W, float64, shape (fan_in, fan_out).
+    kind: "zeros"; "small" or "large" (normal, standard deviation 0.01 or 1); "orthogonal"
+    (columns, or rows if fewer, of length 1 at right angles); "glorot_normal",
+    "glorot_uniform", "he_normal", "he_uniform", "lecun_normal" or "lecun_uniform".
+    Returns W, float64, shape (fan_in, fan_out), drawn from the numpy Generator rng.
     """
     ### BEGIN SOLUTION
     shape = (fan_in, fan_out)
@@ -862,8 +867,8 @@ check("04.init_weights", init_weights)
 r"""
 ### Ten layers
 
-Now the experiment: 1,000 random inputs of 500 numbers, ten layers of 500 units, and nothing
-trained. (To see the activations themselves, the function that is handed to
+Now the experiment: 1,000 random inputs of 500 numbers, ten layers of 500 units, and
+nothing trained. (To see the activations themselves, the function that is handed to
 `activation_statistics` keeps what it has computed.)
 """
 
@@ -907,14 +912,14 @@ show_layers(
 
 # %% [markdown]
 r"""
-Row by row. With **0.01** the signal is about a fifth as strong after each layer, and so are
-the gradients on the way back: nothing is learned in the lower layers. With **1.0** nearly
-every unit sits at -1 or 1: saturated, slope zero. With **Xavier** the spread falls slowly,
-from 0.63 to 0.23. For **ReLU**, Xavier is too small by the half that is cut off; **He**
-keeps the scale.
+Row by row. With **0.01** the signal is about a fifth as strong after each layer, and so
+are the gradients on the way back: nothing is learned in the lower layers. With **1.0**
+nearly every unit sits at -1 or 1: saturated, slope zero. With **Xavier** the spread
+falls slowly, from 0.63 to 0.23. For **ReLU**, Xavier is too small by the half that is
+cut off; **He** keeps the scale.
 
-The whole table: what is left after ten layers (of 200 units, to save time), for each first
-weight and each activation.
+The whole table: what is left after ten layers (of 200 units, to save time), for each
+first weight and each activation.
 """
 
 # %% tags=["experiment"]
@@ -932,15 +937,15 @@ show_table(
 
 # %% [markdown]
 r"""
-Read the columns. tanh lives with any of the scaled kinds. ReLU wants He. SELU wants LeCun,
-for which its two constants were computed. Glorot, LeCun and their uniform versions agree
-here because the layers are as wide as they are deep: fan_in = fan_out. Even so: "large"
-with ReLU grows tenfold at each layer.
+Read the columns. tanh lives with any of the scaled kinds. ReLU wants He. SELU wants
+LeCun, for which its two constants were computed. Glorot, LeCun and their uniform
+versions agree here because every layer has as many units as inputs: fan_in = fan_out.
+Even so: "large" with ReLU grows tenfold at each layer.
 
-**And the sigmoid?** It hardly seems to care, but its deviations are tiny against its mean
-of 1/2. For it one needs larger weights. Near zero its slope is 1/4, which alone would call
-for a variance of $16/n$; but its outputs are not centred: their mean square is larger by
-$g(0)^2 = 1/4$. Kumar (2017) puts both together:
+**And the sigmoid?** It hardly seems to care, but its deviations are tiny against its
+mean of 1/2. For it one needs larger weights. Near zero its slope is 1/4, which alone
+would call for a variance of $16/n$; but its outputs are not centred: their mean square
+is larger by $g(0)^2 = 1/4$. Kumar (2017) puts both together:
 
 $$\operatorname{Var}(w) = \frac{1}{n\, g'(0)^2\, (1 + g(0)^2)} = \frac{16}{n \cdot 1.25} = \frac{12.8}{n}$$
 
@@ -961,30 +966,30 @@ print(f"variance of a million numbers from U[-2, 3]: {uniform_variance:.3f}; "
 r"""
 ## Walking downhill
 
-Back to the valley. Across it the slope is forty times as steep as along it. A rate that is
-right along is far too large across, and the other way round. The five optimisers below deal
-with this in two ways: by **remembering where they were going**, and by **measuring each
-weight's gradients**.
+Back to the valley. Across it the slope is forty times as steep as along it. A rate that
+is right along is far too large across, and the other way round. The five optimisers
+below deal with this in two ways: by **remembering where they were going**, and by
+**measuring each weight's gradients**.
 
 All are functions `f(w, gradient, state, learning_rate, …)` that return `(w, state)`:
-**new** arrays, and a dictionary for the next call. Before the first step `state` is `{}`;
-`state.get("velocity", np.zeros_like(w))` is a way to begin with zeros. `zeros_like` and not
-`zeros`, so that `float32` stays `float32`.
+**new** arrays, and a dictionary for the next call. Before the first step `state` is
+`{}`; `state.get("velocity", np.zeros_like(w))` is a way to begin with zeros.
+`zeros_like` and not `zeros`, so that `float32` stays `float32`.
 
 The tiny example for all five: one weight, $w = 1$; the gradient is 2, and 2 again; the
 learning rate is 0.5. Plain gradient descent goes from 1 to 0 to -1.
 
 ### Momentum
 
-A heavy ball keeps rolling. Let $v$ be its velocity, a sum of gradients in which old ones
-fade:
+A heavy ball keeps rolling. Let $v$ be its velocity, a sum of gradients in which old
+ones fade:
 
 $$v \leftarrow \beta v + g, \qquad w \leftarrow w - \eta\, v$$
 
 Across the valley the gradients change sign at every step, and cancel in $v$. Along the
 valley they agree, and add up: to $1/(1 - \beta)$ times one gradient, which is ten times
-with the usual $\beta = 0.9$. (In some books the learning rate stands inside $v$. As long as
-the rate stays the same, that is the same.)
+with the usual $\beta = 0.9$. (In some books the learning rate stands inside $v$. As
+long as the rate stays the same, that is the same.)
 
 By hand: $v = 2$, $w = 1 - 0.5 \cdot 2 = 0$; then $v = 0.9 \cdot 2 + 2 = 3.8$,
 $w = 0 - 0.5 \cdot 3.8 = -1.9$.
@@ -1015,8 +1020,8 @@ check("04.momentum", momentum)
 r"""
 ### Nesterov
 
-**Nesterov** (1983) looks ahead: the ball will roll on by $\beta v$ at the next step anyway,
-so count that in already:
+**Nesterov** (1983) looks ahead: the ball will roll on by $\beta v$ at the next step
+anyway, so count that in already:
 
 $$v \leftarrow \beta v + g, \qquad w \leftarrow w - \eta\,(g + \beta v)$$
 
@@ -1055,12 +1060,12 @@ squares of each weight's gradients in a cache $c$ and divides by its root:
 $$c \leftarrow c + g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{c} + \varepsilon}$$
 
 A weight with large gradients takes small steps, one with rare and small gradients takes
-large ones. The small $\varepsilon$ stands **outside** the root and keeps a weight without
-any gradient from 0/0.
+large ones. The small $\varepsilon$ stands **outside** the root and keeps a weight
+without any gradient from 0/0.
 
 By hand: $c = 4$, $w = 1 - 0.5 \cdot 2/2 = 0.5$; then $c = 8$,
-$w = 0.5 - 0.5 \cdot 2/2.83 = 0.146$. The steps become shorter and shorter: the cache only
-grows. That is AdaGrad's weakness in long runs.
+$w = 0.5 - 0.5 \cdot 2/2.83 = 0.146$. The steps become shorter and shorter: the cache
+only grows. That is AdaGrad's weakness in long runs.
 
 **Exercise `adagrad`** (2 points, 10 minutes).
 """
@@ -1094,8 +1099,8 @@ forgets, not a sum.
 $$c \leftarrow \rho\, c + (1 - \rho)\, g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{c} + \varepsilon}$$
 
 With the decay $\rho = 0.99$ it remembers about a hundred steps. By hand:
-$c = 0.01 \cdot 4 = 0.04$, $w = 1 - 0.5 \cdot 2/0.2 = -4$. A step of 5: the average begins
-at 0 and is far too small at first.
+$c = 0.01 \cdot 4 = 0.04$, $w = 1 - 0.5 \cdot 2/0.2 = -4$. A step of 5: the average
+begins at 0 and is far too small at first.
 
 **Exercise `rmsprop`** (2 points, 10 minutes).
 """
@@ -1137,14 +1142,14 @@ The steps are counted from $t = 1$. What is stored for the next step are $m$ and
 themselves, not the corrected ones.
 
 By hand: $m = 0.1 \cdot 2 = 0.2$, corrected $0.2/0.1 = 2$; $s = 0.001 \cdot 4 = 0.004$,
-corrected 4; $w = 1 - 0.5 \cdot 2/2 = 0.5$. And again: $w = 0$. While the gradient stays the
-same, a step of Adam is as long as the learning rate, however large the gradient is.
+corrected 4; $w = 1 - 0.5 \cdot 2/2 = 0.5$. And again: $w = 0$. While the gradient stays
+the same, a step of Adam is as long as the learning rate, however large the gradient is.
 
 **Exercise `adam`** (4 points, 20 minutes).
 
 <details><summary>A hint</summary>
-Three things have to survive until the next call. Which? Compute the corrected averages into
-names of their own.
+Three things have to survive until the next call. Which? Compute the corrected averages
+into names of their own.
 </details>
 """
 
@@ -1174,8 +1179,8 @@ check("04.adam", adam)
 
 # %% [markdown]
 r"""
-The same valley, the same start, 25 steps each, each with a learning rate that suits it. The
-number is the height reached; the start was at 10.6.
+The same valley, the same start, 25 steps each, each with a learning rate that suits it.
+The number is the height reached; the start was at 10.6.
 """
 
 # %% tags=["experiment"]
@@ -1198,22 +1203,22 @@ show_paths(paths, valley, "Plain descent zig-zags; momentum rolls; the others re
 r"""
 ## The learning rate over time
 
-Large steps are good at the beginning and bad at the end. A **schedule** makes the rate a
-function of the step:
+Large steps are good at the beginning and bad at the end. A **schedule** makes the rate
+a function of the step:
 
 * **constant**: the base rate throughout;
 * **step**: multiplied by a factor, such as 0.1, every so many steps;
 * **cosine** (Loshchilov and Hutter, 2017): half a wave from the base rate down to 0,
   $\;\frac{\eta}{2}\,(1 + \cos(\pi\, t / T))$.
 
-In front of any of them a **warm-up** may stand: the first few steps rise to the base rate
-along a straight line, while the averages inside the optimiser settle and the first random
-weights are at their wildest. With 4 warm-up steps the first four rates are 1/4, 2/4, 3/4
-and 4/4 of the base rate. (Not 0 in the first one: that batch would be wasted.) After the
-warm-up the schedule counts from 0: its $T$ is what is left of the steps.
+In front of any of them a **warm-up** may stand: the first few steps rise to the base
+rate along a straight line, while the averages inside the optimiser settle and the first
+random weights are at their wildest. With 4 warm-up steps the first four rates are 1/4,
+2/4, 3/4 and 4/4 of the base rate. (Not 0 in the first one: that batch would be wasted.)
+After the warm-up the schedule counts from 0: its $T$ is what is left of the steps.
 
-**Exercise `learning_rate_at`** (3 points, 20 minutes). With 4 steps, base rate 0.4 and no
-warm-up, the cosine schedule has the rates 0.4, 0.341, 0.2, 0.059 and, at step 4, 0.
+**Exercise `learning_rate_at`** (3 points, 20 minutes). With 4 steps, base rate 0.4 and
+no warm-up, the cosine schedule has the rates 0.4, 0.341, 0.2, 0.059 and, at step 4, 0.
 
 <details><summary>A hint</summary>
 Deal with the warm-up first and return. Then let <code>t = step - warmup</code>.
@@ -1270,15 +1275,15 @@ show_curves(
 r"""
 ### When a gradient is too long
 
-Now and then a gradient is enormous: the loss has a cliff there. One such step throws the
-weights far away, and all that was learned is lost. **Clipping** shortens it. The norm of
-**all** gradients together is $\sqrt{\sum g^2}$, over every number in every array; if it is
-above a limit, everything is multiplied by limit / norm. The direction stays, only the
-length changes. Cutting off each number by itself would turn the step, as in the picture,
-and so would clipping each layer by itself.
+Now and then a gradient is enormous: the loss has a cliff there. One such step throws
+the weights far away, and all that was learned is lost. **Clipping** shortens it. The
+norm of **all** gradients together is $\sqrt{\sum g^2}$, over every number in every
+array; if it is above a limit, everything is multiplied by limit / norm. The direction
+stays, only the length changes. Cutting off each number by itself would turn the step,
+as in the picture, and so would clipping each layer by itself.
 
-By hand: two arrays, (3, 0) and (4, 0, 0). The norm is $\sqrt{9 + 16} = 5$. With the limit 1
-they become (0.6, 0) and (0.8, 0, 0).
+By hand: two arrays, (3, 0) and (4, 0, 0). The norm is $\sqrt{9 + 16} = 5$. With the
+limit 1 they become (0.6, 0) and (0.8, 0, 0).
 """
 
 # %%
@@ -1294,12 +1299,12 @@ show_arrows(
 
 # %% [markdown]
 r"""
-**Exercise `clip_by_norm`** (2 points, 10 minutes). Short gradients stay as they are. Return
-the norm as well: a plot of it tells you early when something goes wrong.
+**Exercise `clip_by_norm`** (2 points, 10 minutes). Short gradients stay as they are.
+Return the norm as well: a plot of it tells you early when something goes wrong.
 
 <details><summary>A hint</summary>
-The sum of the squares goes over all arrays; then one root. What must not happen when the
-norm is 0?
+The sum of the squares goes over all arrays; then one root. What must not happen when
+the norm is 0?
 </details>
 """
 
@@ -1327,23 +1332,23 @@ check("04.clip_by_norm", clip_by_norm)
 r"""
 ## Too simple, too free
 
-Suppose that training works. Is the result any good on **new** pictures? A model can fail in
-two ways, and a polynomial shows both. Twenty points come from a smooth curve with some
-noise; fit them by a polynomial $h(x) = a_0 + a_1 x + \dots + a_d x^d$, with the
-coefficients that make the **mean square error** smallest:
+Suppose that training works. Is the result any good on **new** pictures? A model can
+fail in two ways, and a polynomial shows both. Twenty points come from a smooth curve
+with some noise; fit them by a polynomial $h(x) = a_0 + a_1 x + \dots + a_d x^d$, with
+the coefficients that make the **mean square error** smallest:
 
 $$L = \frac{1}{N} \sum_n (h(x_n) - y_n)^2$$
 
-This is called **least squares**. (In one place of the lecture notes the square is missing.
-Without it positive and negative errors would cancel, and the smallest loss would be minus
-infinity.)
+This is called **least squares**. (In one place of the lecture notes the square is
+missing. Without it positive and negative errors would cancel, and the smallest loss
+would be minus infinity.)
 
-There is no need to walk downhill here: put the powers of each $x$ into the row of a table,
-(N, d + 1), and the best coefficients are the solution of a linear system, which
+There is no need to walk downhill here: put the powers of each $x$ into the row of a
+table, (N, d + 1), and the best coefficients are the solution of a linear system, which
 `np.linalg.lstsq(table, y)` finds.
 
-By hand, a line through (1, 0), (2, 0), (3, 3): it is $-2 + 1.5x$, with the values -0.5, 1,
-2.5, the errors -0.5, 1, -0.5, and the loss (0.25 + 1 + 0.25)/3 = 0.5.
+By hand, a line through (1, 0), (2, 0), (3, 3): it is $-2 + 1.5x$, with the values -0.5,
+1, 2.5, the errors -0.5, 1, -0.5, and the loss (0.25 + 1 + 0.25)/3 = 0.5.
 
 **Exercise `fit_polynomial`** (3 points, 15 minutes). Write it with `np.linalg.lstsq`;
 NumPy's own polynomial fits are not allowed.
@@ -1396,25 +1401,27 @@ through every training point, noise and all, and swings wildly between them:
 **overfitting**. The training loss alone would have chosen degree 15. Only new points, a
 **validation set**, show the difference.
 
-Against underfitting: a larger model, a longer training. Against overfitting: more data, a
-smaller model, or a price on large weights (regularisation, lesson 02), and other tricks in
-lesson 07. Behind all of them stands Occam's razor: among explanations that fit equally
-well, take the simplest.
+Against underfitting: a larger model, a longer training. Against overfitting: more data,
+a smaller model, or a price on large weights (regularisation, lesson 02), and other
+tricks in lesson 07. Behind all of them stands Occam's razor: among explanations that
+fit equally well, take the simplest.
 
 ## Before a long run
 
-You now have the parts. Before you let a net train for hours, three checks take a minute:
+You now have the parts. Before you let a net train for hours, three checks take a
+minute:
 
-1. **The loss before training.** An untrained net should find all C classes about equally
-   likely. The cross-entropy is then $-\log(1/C) = \log C$: 2.303 for ten classes. Far more
-   than that: the first weights or the inputs are too large.
+1. **The loss before training.** An untrained net should find all C classes about
+   equally likely. The cross-entropy is then $-\log(1/C) = \log C$: 2.303 for ten
+   classes. Far more than that: the first weights or the inputs are too large.
 2. **Overfit twenty pictures.** Any sound net can learn twenty pictures by heart. If the
-   training accuracy does not reach 100 %, something is broken: look for the mistake now.
-3. **A short run with each of a few learning rates**, a factor of three apart. If the loss
-   does not fall, the rate is too small; if it jumps or becomes `nan`, too large.
+   training accuracy does not reach 100 %, something is broken: look for the mistake
+   now.
+3. **A short run with each of a few learning rates**, a factor of three apart. If the
+   loss does not fall, the rate is too small; if it jumps or becomes `nan`, too large.
 
-The layers come from your lesson 03, where you finished it. The net has two hidden layers,
-with He's weights.
+The layers come from your lesson 03, where you finished it. The net has two hidden
+layers, with He's weights.
 """
 
 # %% tags=["experiment"]
@@ -1461,13 +1468,13 @@ print(f"twenty pictures: {100 * by_heart.train_accuracies[-1]:.0f} % right after
 # %% [markdown]
 r"""
 With He's weights and standardised pixels the first loss is a little above log 10: the
-scores have a spread of about 1 and more, so that the net already has random opinions. With
-smaller weights in the last layer it would be log 10, nearly to the digit.
+scores have a spread of about 1 and more, so that the net already has random opinions.
+With smaller weights in the last layer it would be log 10, nearly to the digit.
 
 ### Reading a learning curve
 
-The loss of every step is noisy. What counts is the shape. Four runs of the same net, with
-plain gradient descent on 500 pictures:
+The loss of every step is noisy. What counts is the shape. Four runs of the same net,
+with plain gradient descent on 500 pictures:
 """
 
 # %% tags=["experiment"]
@@ -1495,18 +1502,18 @@ r"""
 * **Good**: a steep fall that slowly flattens.
 * **High**: it jumps up first, then falls, but nervously: the steps are too long for the
   valley. A schedule that lowers the rate makes use of such a beginning.
-* **Too high**: it jumps up at once, and then sits near log 10, because most units have died
-  in that one step; or it ends in `nan`.
+* **Too high**: it jumps up at once, and then sits near log 10, because most units have
+  died in that one step; or it ends in `nan`.
 * A plateau at log C, and then a sudden fall: badly scaled first weights.
-* Then look at the **two accuracies**. Training far above validation: overfitting. Both low
-  and together: the net is too small, or not trained long enough.
+* Then look at the **two accuracies**. Training far above validation: overfitting. Both
+  low and together: the net is too small, or not trained long enough.
 
 ## The experiment: six optimisers race
 
-The same net, the same first weights, the same batches, six optimisers. A race is fair only
-if each may choose its own learning rate: in full mode each tries three for one epoch, and
-the one with the best validation accuracy runs the race. All have a warm-up over a tenth of
-the steps, and then a cosine. In quick mode the rates are given.
+The same net, the same first weights, the same batches, six optimisers. A race is fair
+only if each may choose its own learning rate: in full mode each tries three for one
+epoch, and the one with the best validation accuracy runs the race. All have a warm-up
+over a tenth of the steps, and then a cosine. In quick mode the rates are given.
 """
 
 # %% tags=["experiment"]
@@ -1560,9 +1567,9 @@ show_curves(
 
 # %% [markdown]
 r"""
-In full mode, with 49,000 training and 1,000 validation images of CIFAR-10 and five epochs,
-we measured with `COURSE_MODE=full python solutions/04_training.py` (about three minutes of
-one processor's time):
+In full mode, with 49,000 training and 1,000 validation images of CIFAR-10 and five
+epochs, we measured with `COURSE_MODE=full python solutions/04_training.py` (about three
+minutes of one processor's time):
 
 | optimiser | chosen rate | last loss | best validation accuracy |
 | --- | --- | --- | --- |
@@ -1573,14 +1580,17 @@ one processor's time):
 | rmsprop | 0.001 | 1.26 | 52.2 % |
 | adam | 0.001 | 1.27 | 53.0 % |
 
-The published figure to compare with is that of the fully connected nets of CS231n: above 50
-%. All six are there. What is there to learn from the race? **With a well-chosen rate and a
-schedule, the differences are small**: with 1,000 validation images, an accuracy is
-uncertain by about 1.6 points. What differs is how much tuning it takes. The chosen rates
-lie a factor of a hundred apart, and a rate that is right for one is useless for another.
-Adam's 0.001 is a good first guess for many nets, which is why it is so popular; plain
-descent, with momentum and a schedule, is as good or better on many picture tasks (Wilson
-and others, 2017), if you take the time to tune it.
+The published figure to compare with is that of the fully connected nets of CS231n:
+above 50 %. All six are there. What is there to learn from the race? **With a
+well-chosen rate and a schedule, the differences are small**: with 1,000 validation
+images, an accuracy is uncertain by about 1.6 points. (All six figures are a little
+optimistic besides: the rate of each, and its best epoch, were chosen on the same 1,000
+images. An honest figure would come from a test set that took part in no choice.) What
+differs is how much tuning it takes. The chosen rates lie a factor of a hundred apart,
+and a rate that is right for one is useless for another. Adam's 0.001 is a good first
+guess for many nets, which is why it is so popular; plain descent, with momentum and a
+schedule, is as good or better on many picture tasks (Wilson and others, 2017), if you
+take the time to tune it.
 """
 
 # %% [markdown]
@@ -1615,8 +1625,8 @@ check("04.answer_uniform_bound", answer_uniform_bound)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). The training loss falls steadily towards zero. The validation loss
-falls for ten epochs, and then rises. What is going on?
+**Question 3** (1 point). The training loss falls steadily towards zero. The validation
+loss falls for ten epochs, and then rises. What is going on?
 
 * `"a"` The net is too small.
 * `"b"` The net is learning the training images by heart.
@@ -1637,8 +1647,8 @@ check("04.answer_curve", answer_curve)
 # %% [markdown]
 r"""
 **Question 4** (1 point). The input of a ReLU unit is negative for every training image.
-What happens to the unit's weights under plain gradient descent, without regularisation, as
-long as the layers below stay as they are?
+What happens to the unit's weights under plain gradient descent, without regularisation,
+as long as the layers below stay as they are?
 
 * `"a"` They grow until the unit comes alive again.
 * `"b"` They change a little, because of the slope on the left.
@@ -1656,48 +1666,48 @@ check("04.answer_dead", answer_dead)
 
 # %% [markdown]
 r"""
-**Question 5** (3 points, graded by hand). A friend has built a net of twelve ReLU layers.
-The loss has been at 2.303 for an hour, for ten classes. In five or six sentences: what
-would you check, in which order, and what would each outcome tell you?
+**Question 5** (3 points, graded by hand). A friend has built a net of twelve ReLU
+layers. The loss has been at 2.303 for an hour, for ten classes. In five or six
+sentences: what would you check, in which order, and what would each outcome tell you?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_first_hour"}
 r"""
 2.303 is log 10: the net still finds all classes equally likely, so nothing has been
-learned. First I would try to learn twenty pictures by heart: if that fails, the mistake is
-in the code or the settings and not in the data. Then I would send one batch through the
-layers and print mean and standard deviation of each: if they fall towards zero, the first
-weights are too small (0.01, or Xavier in the place of He), and the scores, all near zero,
-give exactly log 10. I would count the units that are zero for every picture: if there are
-many, they are dead, from a rate that was too high or from bad first weights. Then I would
-look at the inputs: are they centred and scaled, with the statistics of the training images?
-At last I would try learning rates, each three times the one before, for a hundred steps
-each: no change at any of them points back to the gradients, which I would compare with
-numerical ones.
+learned. First I would try to learn twenty pictures by heart: if that fails, the mistake
+is in the code or the settings and not in the data. Then I would send one batch through
+the layers and print mean and standard deviation of each: if they fall towards zero, the
+first weights are too small (0.01, or Xavier in the place of He), and the scores, all
+near zero, give exactly log 10. I would count the units that are zero for every picture:
+if there are many, they are dead, from a rate that was too high or from bad first
+weights. Then I would look at the inputs: are they centred and scaled, with the
+statistics of the training images? At last I would try learning rates, each three times
+the one before, for a hundred steps each: no change at any of them points back to the
+gradients, which I would compare with numerical ones.
 """
 
 # %% [markdown]
 r"""
 ## What to remember
 
-* ReLU first. Flat parts of an activation stop gradients; outputs around zero let weights
-  move in every direction.
+* ReLU first. Flat parts of an activation stop gradients; outputs around zero let
+  weights move in every direction.
 * Centre and scale the inputs, with statistics of the training images only.
 * First weights: variance $2/n_{in}$ for ReLU (He), $2/(n_{in} + n_{out})$ for tanh
   (Xavier). A variance is not a standard deviation.
 * Momentum adds up directions, Adam rescales each weight and corrects its averages; the
   learning rate is still the first thing to tune, and it should fall over time.
-* Before a long run: the first loss is log C, twenty pictures by heart, a few learning rates
-  for a minute each.
+* Before a long run: the first loss is log C, twenty pictures by heart, a few learning
+  rates for a minute each.
 
 To read more: X. Glorot and Y. Bengio, *Understanding the difficulty of training deep
-feedforward neural networks* (2010), <https://proceedings.mlr.press/v9/glorot10a.html>; K.
-He and others, *Delving deep into rectifiers* (2015), <https://arxiv.org/abs/1502.01852>; S.
-Kumar, *On weight initialization in deep neural networks* (2017),
-<https://arxiv.org/abs/1704.08863>; D. Kingma and J. Ba, *Adam: a method for stochastic
-optimization* (2015), <https://arxiv.org/abs/1412.6980>; A. Wilson and others, *The marginal
-value of adaptive gradient methods in machine learning* (2017),
-<https://arxiv.org/abs/1705.08292>.
+feedforward neural networks* (2010), <https://proceedings.mlr.press/v9/glorot10a.html>;
+K. He and others, *Delving deep into rectifiers* (2015),
+<https://arxiv.org/abs/1502.01852>; S. Kumar, *On weight initialization in deep neural
+networks* (2017), <https://arxiv.org/abs/1704.08863>; D. Kingma and J. Ba, *Adam: a
+method for stochastic optimization* (2015), <https://arxiv.org/abs/1412.6980>; A. Wilson
+and others, *The marginal value of adaptive gradient methods in machine learning*
+(2017), <https://arxiv.org/abs/1705.08292>.
 
 Next: convolution, which looks at a picture the way a picture is made.
 """

@@ -2,16 +2,17 @@
 r"""
 # 05 Convolution
 
-**The question.** The networks so far begin with a layer that connects every pixel to every
-unit. For a colour image of 32 x 32 pixels and 100 units that is 307,200 weights. Fine. Now
-take a photograph of 1024 x 1024 pixels and 1,000 units: about **a billion** weights in the
-first layer alone. And it gets worse: a net that has learned to see an edge in one corner
-has learned nothing about the same edge in another corner, for other weights sit there.
+**The question.** The networks so far begin with a layer that connects every pixel to
+every unit. For a colour image of 32 x 32 pixels and 100 units that is 307,200 weights.
+Fine. Now take a photograph of 1024 x 1024 pixels and 1,000 units: about **a billion**
+weights in the first layer alone. And it gets worse: a net that has learned to see an
+edge in one corner has learned nothing about the same edge in another corner, for other
+weights sit there.
 
-Two ideas mend both: let a unit look at a **small neighbourhood** only, and let all units
-**share** the same few weights. What comes out is called a convolution layer, and it is the
-heart of every network for images. You will write it twice, once as plainly as possible
-and once so that it is about as fast as PyTorch's.
+Two ideas mend both: let a unit look at a **small neighbourhood** only, and let all
+units **share** the same few weights. What comes out is called a convolution layer, and
+it is the heart of every network for images. You will write it twice, once as plainly as
+possible and once so that it is about as fast as PyTorch's.
 
 You will write nineteen functions. About seven hours; there are good places to stop.
 """
@@ -44,12 +45,12 @@ show_connections(
 
 # %% [markdown]
 r"""
-Left: every output is connected to all six pixels. Middle: to three neighbours. Right: to
-three neighbours, and the three weights (solid, dashed, dotted) are the **same** for every
-output. The small group of shared weights is called a **filter**, or a kernel. Nature does
-it alike: Hubel and Wiesel found in 1959 that a cell in a cat's visual cortex reacts to a
-small part of the field of view, its **receptive field**, and there to an edge of a certain
-direction.
+Left: every output is connected to all six pixels. Middle: to three neighbours. Right:
+to three neighbours, and the three weights (solid, dashed, dotted) are the **same** for
+every output. The small group of shared weights is called a **filter**, or a kernel.
+Nature does much the same: Hubel and Wiesel found in 1959 that a cell in a cat's visual
+cortex reacts to a small part of the field of view, its **receptive field**, and there
+to an edge of a certain direction.
 
 ## A signal that fades away
 
@@ -60,8 +61,8 @@ sent before:
 
 $$y_t = 1 \cdot x_t + \tfrac12\, x_{t-1} + \tfrac14\, x_{t-2} = \sum_{k} w_k\, x_{t-k}$$
 
-The weights $w = (1, \frac12, \frac14)$ are the filter. (We count k from 0, as Python does.)
-Say 4 is sent at time 0 and 8 at time 2.
+The weights $w = (1, \frac12, \frac14)$ are the filter. (We count k from 0, as Python
+does.) Say 4 is sent at time 0 and 8 at time 2.
 """
 
 # %%
@@ -81,11 +82,13 @@ show_echoes(
 # %% [markdown]
 r"""
 Two things to see. The oldest value meets the **last** weight: signal and filter run
-against each other. And the echo goes on after the signal has ended: n values and F weights
-give n + F - 1 values. That is the **full convolution**; whatever lies outside the signal counts as 0.
+against each other. And the echo goes on after the signal has ended: n values and F
+weights give n + F - 1 values. That is the **full convolution**; whatever lies outside
+the signal counts as 0.
 
-**Exercise `convolve_1d`** (2 points, 10 minutes). Write the full convolution of a signal
-with a filter. Loops are fine. (`np.convolve` is the finished tool, so do without it here.)
+**Exercise `convolve_1d`** (2 points, 10 minutes). Write the full convolution of a
+signal with a filter. Loops are fine. (`np.convolve` is the finished tool, so do without
+it here.)
 
 <details><summary>A hint</summary>
 Look at the rows of the figure rather than at the formula: row k is the signal times
@@ -129,10 +132,10 @@ For images, signal and filter have two axes, and the sum runs over both:
 $$y_{ij} = \sum_u \sum_v w_{uv}\, x_{i-u,\, j-v}$$
 
 The minus signs again let the filter run against the image. In practice you **turn the
-filter by 180 degrees** (its first weight becomes the last), lay it on the image, multiply
-what lies on top of each other, add everything up, and move on. Here the filter always
-stays **inside** the image, so the output is a little smaller: a filter of FH x FW fits at
-H - FH + 1 by W - FW + 1 places.
+filter by 180 degrees** (its first weight becomes the last), lay it on the image,
+multiply what lies on top of each other, add everything up, and move on. Here the filter
+always stays **inside** the image, so the output is a little smaller: a filter of FH x
+FW fits at H - FH + 1 by W - FW + 1 places.
 """
 
 # %%
@@ -151,12 +154,13 @@ show_tables(
 
 # %% [markdown]
 r"""
-**Exercise `convolve_2d`** (2 points, 15 minutes). A true convolution, the filter turned,
-inside the image. Loops over the places are fine; image and filter need not be square.
+**Exercise `convolve_2d`** (2 points, 15 minutes). A true convolution, the filter
+turned, inside the image. Loops over the places are fine; image and filter need not be
+square.
 
 <details><summary>A hint</summary>
-<code>w[::-1]</code> reads the rows from the last to the first. Which expression does the same
-to the columns too? The window at row i, column j is
+<code>w[::-1]</code> reads the rows from the last to the first. Which expression does
+the same to the columns too? The window at row i, column j is
 <code>x[i : i + FH, j : j + FW]</code>.
 </details>
 """
@@ -191,15 +195,16 @@ Leave the turn out, and you have the **cross-correlation**:
 
 $$y_{ij} = \sum_u \sum_v w_{uv}\, x_{i+u,\, j+v}$$
 
-In the figures ∗ stands for convolution and ⋆ for cross-correlation. The second one is what "convolution" means in every deep learning library, and from the next section
-on in this course. Why may they? The weights are learned. A net that cross-correlates learns
-the filter in one direction, a net that convolves would learn the same filter turned. Nobody can tell the
-difference from outside. Without the turn the code is simpler; with it the mathematics is
-(true convolution is commutative, and the order of several ones does not matter). The turn
-will come back when we compute gradients.
+In the figures ∗ stands for convolution and ⋆ for cross-correlation. The second one is
+what "convolution" means in every deep learning library, and from the next section on in
+this course. Why may they? The weights are learned. A net that cross-correlates learns
+the filter in one direction, a net that convolves would learn the same filter turned.
+Nobody can tell the difference from outside. Without the turn the code is simpler; with
+it the mathematics is (true convolution is commutative, and the order of several ones
+does not matter). The turn will come back when we compute gradients.
 
-The filter above is special: turned by 180 degrees it becomes its own negative, so the two
-operations give opposite numbers.
+The filter above is special: turned by 180 degrees it becomes its own negative, so the
+two operations give opposite numbers.
 """
 
 # %% tags=["experiment"]
@@ -216,9 +221,9 @@ show_tables(
 r"""
 ## Step by step
 
-This is the tiny example of the lesson: an image of nine pixels and a filter of four weights,
-**not turned**. It is small enough to do in your head, and it will come back with two
-channels, as a table of columns, and in the pools.
+This is the tiny example of the lesson: an image of nine pixels and a filter of four
+weights, **not turned**. It is small enough to do in your head, and it will come back
+with two channels, as a table of columns, and in the pools.
 """
 
 # %%
@@ -231,25 +236,27 @@ show_steps(tiny, tiny_filter, tiny_out, "One filter, four places, four sums")
 r"""
 ## The border
 
-A filter of 3 x 3 makes the image smaller by two rows and two columns. After fifteen such layers nothing is
-left of a 32 x 32 image but 2 x 2 pixels, and border pixels count for little: a corner
-lies in one window, a pixel in the middle in nine. The remedy is **padding**: put a frame of P rows and
-columns around the image first. What to put into the frame?
+A filter of 3 x 3 makes the image smaller by two rows and two columns. After fifteen
+such layers nothing is left of a 32 x 32 image but 2 x 2 pixels, and border pixels count
+for little: a corner lies in one window, a pixel in the middle in nine. The remedy is
+**padding**: put a frame of P rows and columns around the image first. What to put into
+the frame?
 
 * `zero`: zeros. The usual choice in networks.
 * `edge`: the nearest border pixel, repeated.
-* `reflect`: the image in a mirror that stands **on** the border pixel, so that the border pixel is
-  not repeated: 1 2 3 becomes 3 2 | 1 2 3 | 2 1.
+* `reflect`: the image in a mirror that stands **on** the border pixel, so that the
+  border pixel is not repeated: 1 2 3 becomes 3 2 | 1 2 3 | 2 1.
 
-**Exercise `pad`** (3 points, 15 minutes). Frame the last two axes of an array, whatever comes
-before them. The frame is `size` wide: one number, or a pair (rows, columns). (`np.pad` is the finished tool;
-you may use it from the next exercise on.)
+**Exercise `pad`** (3 points, 15 minutes). Frame the last two axes of an array, whatever
+comes before them. The frame is `size` wide: one number, or a pair (rows, columns).
+(`np.pad` is the finished tool; you may use it from the next exercise on.)
 
 <details><summary>A hint</summary>
 <code>PH, PW = np.broadcast_to(size, 2)</code> makes two numbers of either form. For
-<code>edge</code> and <code>reflect</code>, first write down from which rows of the image the
-rows of the result come. For three rows, framed by two, <code>edge</code> is 0 0 0 1 2 2 2, which is -2 -1 0 1 2 3 4 with
-everything outside 0..2 moved to the border (<code>np.clip</code>); <code>reflect</code> is 2 1 0 1 2 1 0. Then
+<code>edge</code> and <code>reflect</code>, first write down from which rows of the
+image the rows of the result come. For three rows, framed by two, <code>edge</code> is 0
+0 0 1 2 2 2, which is -2 -1 0 1 2 3 4 with everything outside 0..2 moved to the border
+(<code>np.clip</code>); <code>reflect</code> is 2 1 0 1 2 1 0. Then
 <code>x[..., rows[:, None], columns]</code> picks them all at once.
 </details>
 """
@@ -285,9 +292,9 @@ check("05.pad", pad)
 
 # %% [markdown]
 r"""
-Your three modes on a photograph, with a frame 40 pixels wide. A net sees the black frame of
-`zero` as an edge all around the picture; that it learns to live with it, and even uses it to know
-where the border is, is one of those things that simply work.
+Your three modes on a photograph, with a frame 40 pixels wide. A net sees the black
+frame of `zero` as an edge all around the picture; that it learns to live with it, and
+even uses it to know where the border is, is one of those things that simply work.
 """
 
 # %% tags=["experiment"]
@@ -306,16 +313,16 @@ show_photographs(
 r"""
 ## Larger steps
 
-The filter need not move by one pixel. With a **stride** S it moves by S, and the output is about S times smaller.
-How large is it exactly? Along one side of W pixels, framed by P on both ends, the filter of F pixels can
-move by W + 2P - F pixels in all. That is (W + 2P - F) / S whole steps, and it has one place more than it
-makes steps:
+The filter need not move by one pixel. With a **stride** S it moves by S, and the output
+is about S times smaller. How large is it exactly? Along one side of W pixels, framed by
+P on both ends, the filter of F pixels can move by W + 2P - F pixels in all. That is
+(W + 2P - F) / S whole steps, and it has one place more than it makes steps:
 
 $$\text{out} = \left\lfloor \frac{W - F + 2P}{S} \right\rfloor + 1$$
 
-The brackets round down. Seven pixels and a filter of three: five places at stride 1, three at stride 2. At stride 3
-the way of 4 pixels is no multiple of 3: **it does not fit** evenly. There are two places, and the last
-pixel is never looked at.
+The brackets round down. Seven pixels and a filter of three: five places at stride 1,
+three at stride 2. At stride 3 the way of 4 pixels is no multiple of 3: **it does not
+fit** evenly. There are two places, and the last pixel is never looked at.
 """
 
 # %%
@@ -323,16 +330,17 @@ show_strides(7, 3, (1, 2, 3), "At stride 3 the last pixel (hatched) is not looke
 
 # %% [markdown]
 r"""
-Some courses and old libraries call that an error. PyTorch and nearly everybody else round down in silence, and so do we; but when you
-design a net, know about the pixels you throw away. An error it is only when the filter does not fit **at all**, because
-it is larger than the framed image.
+Some courses and old libraries call that an error. PyTorch and nearly everybody else
+round down in silence, and so do we; but when you design a net, know about the pixels
+you throw away. It is an error only when the filter does not fit **at all**, because it
+is larger than the framed image.
 
-**Exercise `output_size`** (1 point, 10 minutes). Return a whole number (`int`); raise a `ValueError` with a
-helpful text where the filter is larger than the framed image.
+**Exercise `output_size`** (1 point, 10 minutes). Return a whole number (`int`); raise a
+`ValueError` with a helpful text where the filter is larger than the framed image.
 
 <details><summary>A hint</summary>
-Python's <code>//</code> divides and rounds down. It does so for negative numbers too, which is why the
-error has to be looked for first.
+Python's <code>//</code> divides and rounds down. It does so for negative numbers too,
+which is why the error has to be looked for first.
 </details>
 """
 
@@ -370,13 +378,14 @@ print(
 
 # %% [markdown]
 r"""
-A useful special case: with stride 1 and an odd filter, padding $P = (F - 1)/2$ keeps the size. So 3 goes with 1, 5
-with 2, 7 with 3.
+A useful special case: with stride 1 and an odd filter, padding $P = (F - 1)/2$ keeps
+the size. So 3 goes with 1, 5 with 2, 7 with 3.
 
 ## Try it
 
-Slide the filter yourself, change stride and padding, and watch each product. The image and the filter are those of the
-next exercise: 4 x 4 pixels, 3 x 3 weights, and a **bias** of 1 that is added to every output.
+Slide the filter yourself, change stride and padding, and watch each product. The image
+and the filter are those of the next exercise: 4 x 4 pixels, 3 x 3 weights, and a
+**bias** of 1 that is added to every output.
 """
 
 # %%
@@ -395,12 +404,14 @@ SlidingFilter(image_4x4, filter_3x3, bias=1)
 r"""
 ## Many channels in, many filters
 
-A colour image has three **channels**. A filter then has three layers too, one for each channel: it is a small
-block of C x FH x FW weights. At each place **all** C x FH x FW products are added up to **one** number. So one filter makes
-one output image, which is called a **feature map**, from all channels together.
+A colour image has three **channels**. A filter then has three layers too, one for each
+channel: it is a small block of C x FH x FW weights. At each place **all** C x FH x FW
+products are added up to **one** number. So one filter makes one output image, which is
+called a **feature map**, from all channels together.
 
-For our tiny example, let the second channel be the first plus 1, and its layer of the filter 1 2 / 3 4. The first output
-is 19 from the first channel plus 37 from the second: 56.
+For our tiny example, let the second channel be the first plus 1, and its layer of the
+filter 1 2 / 3 4. The first output is 19 from the first channel plus 37 from the
+second: 56.
 """
 
 # %%
@@ -418,26 +429,29 @@ show_tables(
 
 # %% [markdown]
 r"""
-A layer has K such filters, and so K feature maps. K numbers, one bias a filter, are added. All together, for N images, in the
-letters of this course:
+A layer has K such filters, and so K feature maps. K numbers, one bias a filter, are
+added. All together, for N images, in the letters of this course:
 
 $$\text{out}_{nkij} = b_k + \sum_{c} \sum_{u} \sum_{v} w_{kcuv}\; x_{n,\,c,\; iS + u - P,\; jS + v - P}$$
 
 with images `x (N, C, H, W)`, filters `w (K, C, FH, FW)`, bias `b (K,)` and output
 `out (N, K, OH, OW)`. What lies in the frame counts as 0.
 
-**Exercise `conv_forward_loops`** (4 points, 25 minutes). Write the layer as plainly as you can: a loop each for n, k, i
-and j, and inside one window times one filter. `stride` and `pad` are an int or a pair
-(for the height, for the width). Like every layer of the course it returns the output and a cache for the way back: the
-tuple `(x, w, b, stride, pad)`, exactly as it came in.
+**Exercise `conv_forward_loops`** (4 points, 25 minutes). Write the layer as plainly as
+you can: a loop each for n, k, i and j, and inside one window times one filter. `stride`
+and `pad` are an int or a pair (for the height, for the width). Like every layer of the
+course it returns the output and a cache for the way back: the tuple
+`(x, w, b, stride, pad)`, exactly as it came in.
 
-By hand, with the image above: the first output is 3·0 + 0·2 + 8·3 + 6·3 + 5·1 + 1·0 + 0·2 + 7·0 + 0·1 + 1 = 48.
+By hand, with the image above: the first output is 3·0 + 0·2 + 8·3 + 6·3 + 5·1 + 1·0 +
+0·2 + 7·0 + 0·1 + 1 = 48.
 
 <details><summary>A hint</summary>
-<code>SH, SW = np.broadcast_to(stride, 2)</code> makes two numbers of either form. Frame the images with
-<code>np.pad(x, ((0, 0), (0, 0), (PH, PH), (PW, PW)))</code>. Then the window of output row i begins in row
-<code>i * SH</code> of the framed image and is FH rows high. Height and width never mix: write OH from H, FH, SH, PH,
-and OW from W, FW, SW, PW.
+<code>SH, SW = np.broadcast_to(stride, 2)</code> makes two numbers of either form. Frame
+the images with <code>np.pad(x, ((0, 0), (0, 0), (PH, PH), (PW, PW)))</code>. Then the
+window of output row i begins in row <code>i * SH</code> of the framed image and is FH
+rows high. Height and width never mix: write OH from H, FH, SH, PH, and OW from W, FW,
+SW, PW.
 </details>
 """
 
@@ -488,8 +502,8 @@ print("tiny:", *tiny_map, " two channels:", *two_channel_map, " 4 x 4:", *map_4x
 
 # %% [markdown]
 r"""
-One more, to check your own arithmetic with pencil and paper: a 6 x 6 image and a filter with negative weights. The first
-two outputs are 32 and 40.
+One more, to check your own arithmetic with pencil and paper: a 6 x 6 image and a filter
+with negative weights. The first two outputs are 32 and 40.
 """
 
 # %% tags=["experiment"]
@@ -510,10 +524,11 @@ show_tables(
 r"""
 ## What a filter finds
 
-A filter answers strongly where the image looks like the filter. With weights that add up to 0 it gives 0 on even areas and reacts
-to **changes** only: it finds edges. The first two below were set by hand by Irwin Sobel in 1968. The third, all ninths,
-averages, so it blurs; the fourth exaggerates differences to the neighbours, so it sharpens.
-A ConvNet starts with random filters and **learns** which ones it needs.
+A filter answers strongly where the image looks like the filter. With weights that add
+up to 0 it gives 0 on even areas and reacts to **changes** only: it finds edges. The
+first two below were set by hand by Irwin Sobel in 1968. The third, all ninths,
+averages, so it blurs; the fourth exaggerates differences to the neighbours, so it
+sharpens. A ConvNet starts with random filters and **learns** which ones it needs.
 """
 
 # %% tags=["experiment"]
@@ -535,9 +550,9 @@ show_photographs(
 r"""
 ## Counting
 
-Weights are **parameters**: numbers that training must find. Since all places share them, the size of the image does not
-appear in their number. Ten filters of 5 x 5 on a colour image: each has $5 \cdot 5 \cdot 3 + 1 = 76$ (the 1 is its
-bias), together 760.
+Weights are **parameters**: numbers that training must find. Since all places share
+them, the size of the image does not appear in their number. Ten filters of 5 x 5 on a
+colour image: each has $5 \cdot 5 \cdot 3 + 1 = 76$ (the 1 is its bias), together 760.
 
 **Exercise `count_parameters`** (1 point, 5 minutes).
 """
@@ -560,15 +575,17 @@ check("05.count_parameters", count_parameters)
 
 # %% [markdown]
 r"""
-The **work** is another matter: the same weights are used at every place. One product and the sum it goes into are called a
-**multiply-add**; modern processors do it in one step. How many does the layer need for one image? As many as there are
-output numbers, times the products that make one of them. Adding the bias is not counted.
+The **work** is another matter: the same weights are used at every place. One product
+and the sum it goes into are called a **multiply-add**; modern processors do it in one
+step. How many does the layer need for one image? As many as there are output numbers,
+times the products that make one of them. Adding the bias is not counted.
 
-**Exercise `count_multiply_adds`** (1 point, 10 minutes). Here `stride` and `pad` are one number each.
+**Exercise `count_multiply_adds`** (1 point, 10 minutes). Here `stride` and `pad` are
+one number each.
 
 <details><summary>A hint</summary>
-By hand: one 3 x 3 filter on a 7 x 7 image of one channel has 5 x 5 places with 9 products each, 225 in all. What changes
-with 4 channels, and what with 10 filters?
+By hand: one 3 x 3 filter on a 7 x 7 image of one channel has 5 x 5 places with 9
+products each, 225 in all. What changes with 4 channels, and what with 10 filters?
 </details>
 """
 
@@ -591,8 +608,8 @@ check("05.count_multiply_adds", count_multiply_adds)
 
 # %% [markdown]
 r"""
-How much does sharing save? AlexNet's first layer makes 55 x 55 x 96 numbers from 227 x 227 x 3 with 96 filters of 11 x 11. Three
-ways to build a layer of that output:
+How much does sharing save? AlexNet's first layer makes 55 x 55 x 96 numbers from 227 x
+227 x 3 with 96 filters of 11 x 11. Three ways to build a layer of that output:
 """
 
 # %% tags=["experiment"]
@@ -622,29 +639,35 @@ print(
 r"""
 ## The way back
 
-In training, the loss sends a gradient `dout` back to the layer: one number for each output number, saying how much the loss
-grows if that output grows. The layer turns it into gradients of its inputs `x`, `w` and `b`. Lesson 03 gave the rule:
-**where a value is used several times, the gradients of all its uses add up**. In a convolution layer everything is used many times:
+In training, the loss sends a gradient `dout` back to the layer: one number for each
+output number, saying how much the loss grows if that output grows. The layer turns it
+into gradients of its inputs `x`, `w` and `b`. Lesson 03 gave the rule: **where a value
+is used several times, the gradients of all its uses add up**. In a convolution layer
+everything is used many times:
 
-* the bias $b_k$ at every place of every image: `db` is a sum of `dout` over images, rows and columns;
-* a weight $w_{kcuv}$ at every place: each time it multiplied one pixel, so `dw` is a sum of pixels times `dout`;
-* a pixel in every window that covers it: each time it was multiplied by one weight, so `dx` is a sum of weights times `dout`.
+* the bias $b_k$ at every place of every image: `db` is a sum of `dout` over images,
+  rows and columns;
+* a weight $w_{kcuv}$ at every place: each time it multiplied one pixel, so `dw` is a
+  sum of pixels times `dout`;
+* a pixel in every window that covers it: each time it was multiplied by one weight, so
+  `dx` is a sum of weights times `dout`.
 
 Take one place, output (n, k, i, j). Its window contributes
 
 $$dx_\text{window} \mathrel{+}= \text{dout}_{nkij}\, w_k \qquad dw_k \mathrel{+}= \text{dout}_{nkij}\, x_\text{window}
 \qquad db_k \mathrel{+}= \text{dout}_{nkij}$$
 
-That is all. Go through all places, and **add**. (Assigning with `=` instead of `+=` is the most frequent mistake: it
-keeps only the last window.)
+That is all. Go through all places, and **add**. (Assigning with `=` instead of `+=` is
+the most frequent mistake: it keeps only the last window.)
 
-By hand, in one dimension: x = (1, 2, 3), w = (10, 20), dout = (1, 2). Window 0 puts 10 and 20 on pixels 0 and 1. Window 1
-puts 20 and 40 on pixels 1 and 2. So dx = (10, 40, 40), dw = (1·1 + 2·2, 1·2 + 2·3) = (5, 8) and db = 3.
+By hand, in one dimension: x = (1, 2, 3), w = (10, 20), dout = (1, 2). Window 0 puts 10
+and 20 on pixels 0 and 1. Window 1 puts 20 and 40 on pixels 1 and 2. So dx = (10, 40,
+40), dw = (1·1 + 2·2, 1·2 + 2·3) = (5, 8) and db = 3.
 
 ### The filter turns up turned
 
-Which parts meet in one pixel? Take a filter of 2 x 2 and outputs of 2 x 2, and write down for each of the nine pixels
-what the four windows have put there (δ is dout):
+Which parts meet in one pixel? Take a filter of 2 x 2 and outputs of 2 x 2, and write
+down for each of the nine pixels what the four windows have put there (δ is dout):
 """
 
 # %%
@@ -667,17 +690,21 @@ show_tables(
 
 # %% [markdown]
 r"""
-Look at the middle: δ11 goes with w22, δ22 with w11. The two run **against** each other, and that is a true convolution: `dx` is the
-**full convolution** of `dout` with the filter. Or, said with the operation of our layer: frame `dout` with F - 1 zeros, turn
-the filter by 180 degrees, and cross-correlate. So the way back through a convolution layer (of stride 1) is a convolution
-layer again. The picture uses one filter and one channel; with several the sum runs over all filters.
+Look at the middle: δ11 goes with w22, δ22 with w11. The two run **against** each other,
+and that is a true convolution: `dx` is the **full convolution** of `dout` with the
+filter. Or, said with the operation of our layer: frame `dout` with F - 1 zeros, turn
+the filter by 180 degrees, and cross-correlate. So the way back through a convolution
+layer (of stride 1) is a convolution layer again. The picture uses one filter and one
+channel; with several the sum runs over all filters.
 
-**Exercise `conv_backward_loops`** (5 points, 30 minutes). With loops, any stride and padding. `dx` has the shape of `x`: the gradients
-that fall on the frame are thrown away, for nobody can change the frame.
+**Exercise `conv_backward_loops`** (5 points, 30 minutes). With loops, any stride and
+padding. `dx` has the shape of `x`: the gradients that fall on the frame are thrown
+away, for nobody can change the frame.
 
 <details><summary>A hint</summary>
-Prepare zeros of the shape of the <b>framed</b> images, of <code>w</code> and of <code>b</code>. Inside the loops add the three
-contributions above. At the end cut the frame off: pixel [0, 0] of x is at [PH, PW] of the framed image.
+Prepare zeros of the shape of the <b>framed</b> images, of <code>w</code> and of
+<code>b</code>. Inside the loops add the three contributions above. At the end cut the
+frame off: pixel [0, 0] of x is at [PH, PW] of the framed image.
 <code>for (n, k, i, j), d in np.ndenumerate(dout):</code> is four loops in one line.
 </details>
 """
@@ -711,8 +738,9 @@ check("05.conv_backward_loops", conv_backward_loops)
 
 # %% [markdown]
 r"""
-The statement about the turned filter, tried out with numbers: `dx` from your loops, against the full convolution by your
-`convolve_2d` on a framed `dout`. The largest difference should be 0.
+The statement about the turned filter, tried out with numbers: `dx` from your loops,
+against the full convolution by your `convolve_2d` on a framed `dout`. The largest
+difference should be 0.
 """
 
 # %% tags=["experiment"]
@@ -733,11 +761,12 @@ show_tables(
 r"""
 ## All windows at once
 
-Your loops are right, and far too slow: a Python step for every output number. The trick that made ConvNets practical
-is a detour. Write every window as a **column** of a table, and the filter as a row: then all outputs come from **one matrix product**.
-With K filters there are K rows. The detour is called **im2col** ("image to columns"), and the product **GEMM**,
-after the general matrix multiplication routine of the numerical libraries, which people have been
-making faster for fifty years.
+Your loops are right, and far too slow: a Python step for every output number. The trick
+that made ConvNets practical is a detour. Write every window as a **column** of a table,
+and the filter as a row: then all outputs come from **one matrix product**. With K
+filters there are K rows. The detour is called **im2col** ("image to columns"), and the
+product **GEMM**, after the general matrix multiplication routine of the numerical
+libraries, which people have been making faster for decades.
 """
 
 # %%
@@ -751,15 +780,18 @@ show_im2col(
 
 # %% [markdown]
 r"""
-The price: a pixel is copied once for each window it lies in. AlexNet's first layer, 227 x 227 x 3 with 11 x 11 windows at stride 4, becomes
-a table of $11 \cdot 11 \cdot 3 = 363$ rows and $55 \cdot 55 = 3025$ columns.
+The price: a pixel is copied once for each window it lies in. AlexNet's first layer, 227
+x 227 x 3 with 11 x 11 windows at stride 4, becomes a table of
+$11 \cdot 11 \cdot 3 = 363$ rows and $55 \cdot 55 = 3025$ columns.
 
-The order matters. In a column the channels come one after the other, in each the rows from top to bottom, in each the
-pixels from left to right, because that is how `w.reshape(K, -1)` lines up the weights. The columns come in
-the order of the outputs, row by row.
+The order matters. In a column the channels come one after the other, in each the rows
+from top to bottom, in each the pixels from left to right, because that is how
+`w.reshape(K, -1)` lines up the weights. The columns come in the order of the outputs,
+row by row.
 
-Do we need loops to collect the windows? NumPy's `sliding_window_view(x, (FH, FW), axis=(2, 3))` gives a **view** of the array: no number is copied,
-each window is seen where it is. Its two new axes come last:
+Do we need loops to collect the windows? NumPy's
+`sliding_window_view(x, (FH, FW), axis=(2, 3))` gives a **view** of the array: no number
+is copied, each window is seen where it is. Its two new axes come last:
 """
 
 # %%
@@ -769,12 +801,14 @@ print("every second one down, every third across:", views[:, :, ::2, ::3].shape)
 
 # %% [markdown]
 r"""
-**Exercise `im2col`** (4 points, 20 minutes). A table for each image, without a loop over pixels.
+**Exercise `im2col`** (4 points, 20 minutes). A table for each image, without a loop
+over pixels.
 
 <details><summary>A hint</summary>
-After stride and padding, the windows have the axes (N, C, OH, OW, FH, FW). You want (N, C, FH, FW, OH, OW), and then to melt the
-three after N into one, and the last two into one. <code>transpose</code> takes the new order of the axes;
-<code>reshape</code> melts neighbours.
+After stride and padding, the windows have the axes (N, C, OH, OW, FH, FW). You want (N,
+C, FH, FW, OH, OW), and then to melt the three after N into one, and the last two into
+one. <code>transpose</code> takes the new order of the axes; <code>reshape</code> melts
+neighbours.
 </details>
 """
 
@@ -809,17 +843,21 @@ print("AlexNet's first layer, one image:", first_layer.shape[1:])
 
 # %% [markdown]
 r"""
-On the way back, gradients arrive as a table of the same shape, and must return to the pixels: **col2im**. A pixel that was copied
-into several columns gets the **sum** of what comes back from them. So col2im is not the inverse of im2col: it is its gradient.
+On the way back, gradients arrive as a table of the same shape, and must return to the
+pixels: **col2im**. A pixel that was copied into several columns gets the **sum** of
+what comes back from them. So col2im is not the inverse of im2col: it is its gradient.
 
-Is a loop over the columns needed? No: go through the **rows**. Row (c, u, v) holds the same corner of every window, and these
-pixels lie in the image on a regular grid: one slice with a step. There are only FH x FW offsets (u, v).
+Is a loop over the columns needed? No: go through the **rows**. Row (c, u, v) holds the
+same corner of every window, and these pixels lie in the image on a regular grid: one
+slice with a step. There are only FH x FW offsets (u, v).
 
-**Exercise `col2im`** (3 points, 20 minutes). Loops over the offsets in a window are fine, over pixels not.
+**Exercise `col2im`** (3 points, 20 minutes). Loops over the offsets in a window are
+fine, over pixels not.
 
 <details><summary>A hint</summary>
-Reshape the columns to (N, C, FH, FW, OH, OW). For offset (u, v), the rows of the framed image are
-u, u + SH, u + 2 SH, …, OH of them; as a slice: <code>slice(u, u + OH * SH, SH)</code>. Add, and at the end cut off the frame.
+Reshape the columns to (N, C, FH, FW, OH, OW). For offset (u, v), the rows of the framed
+image are u, u + SH, u + 2 SH, …, OH of them; as a slice:
+<code>slice(u, u + OH * SH, SH)</code>. Add, and at the end cut off the frame.
 </details>
 """
 
@@ -853,17 +891,19 @@ check("05.col2im", col2im)
 r"""
 ## The fast layer
 
-Now put it together. **Exercise `conv_forward`** (4 points, 25 minutes). The same layer as before, without a loop over pixels. Write it as one
-function that uses none of the others, so that it is graded by itself (copying lines from your `im2col` is fine).
+Now put it together. **Exercise `conv_forward`** (4 points, 25 minutes). The same layer
+as before, without a loop over pixels. Write it as one function that uses none of the
+others, so that it is graded by itself (copying lines from your `im2col` is fine).
 Numbers of type `float32` must stay `float32`: half the memory, twice the speed.
 
-A tip for speed: do **one image at a time**, in a loop over n. The table of one image fits into the processor's cache; that of a whole batch
-does not, and a product that waits for memory is slow. With `w.reshape(K, -1) @ columns` the result already has the shape (K, OH·OW) that
-the output wants.
+A tip for speed: do **one image at a time**, in a loop over n. The table of one image
+fits into the processor's cache; that of a whole batch does not, and a product that
+waits for memory is slow. With `w.reshape(K, -1) @ columns` the result already has the
+shape (K, OH·OW) that the output wants.
 
 <details><summary>A hint</summary>
-<code>out = np.empty((N, K, OH * OW), x.dtype)</code>; fill <code>out[n]</code> with the product for image n; add the bias as a column; reshape
-at the end.
+<code>out = np.empty((N, K, OH * OW), x.dtype)</code>; fill <code>out[n]</code> with the
+product for image n; add the bias as a column; reshape at the end.
 </details>
 """
 
@@ -898,17 +938,22 @@ check("05.conv_forward", conv_forward)
 
 # %% [markdown]
 r"""
-And back. The forward pass of an image was `out = w_rows @ columns`, a plain matrix product, and lesson 03 gave its gradients:
+And back. The forward pass of an image was `out = w_rows @ columns`, a plain matrix
+product, and lesson 03 gave its gradients:
 
 $$d(\text{w\_rows}) = \text{dout} \; \text{columns}^T \qquad d(\text{columns}) = \text{w\_rows}^T\; \text{dout}$$
 
-The first, added up over the images and reshaped, is `dw`. The second goes back into the image as in `col2im`.
+The first, added up over the images and reshaped, is `dw`. The second goes back into the
+image as in `col2im`.
 
-**Exercise `conv_backward`** (5 points, 30 minutes). Loops over images and over the offsets in a window are fine, over pixels not.
+**Exercise `conv_backward`** (5 points, 30 minutes). Loops over images and over the
+offsets in a window are fine, over pixels not.
 
 <details><summary>A hint</summary>
-Per image: its columns once more (the cache holds x), <code>d = dout[n].reshape(K, -1)</code>, the two products, and the loop of
-<code>col2im</code> over the offsets. <code>columns @ d.T</code> is the transpose of <code>d @ columns.T</code>, and a little faster in NumPy.
+Per image: its columns once more (the cache holds x),
+<code>d = dout[n].reshape(K, -1)</code>, the two products, and the loop of
+<code>col2im</code> over the offsets. <code>columns @ d.T</code> is the transpose of
+<code>d @ columns.T</code>, and a little faster in NumPy.
 </details>
 """
 
@@ -950,7 +995,8 @@ check("05.conv_backward", conv_backward)
 r"""
 ### What the loops cost
 
-Forward and backward for colour images of 32 x 32 pixels and 32 filters of 5 x 5: your loops, your fast layer, and PyTorch.
+Forward and backward for colour images of 32 x 32 pixels and 32 filters of 5 x 5: your
+loops, your fast layer, and PyTorch.
 """
 
 # %% tags=["experiment"]
@@ -992,28 +1038,34 @@ show_bars(
 
 # %% [markdown]
 r"""
-Here the loops take some 0.4 seconds for **one** image of this layer, hundreds of times as long as the same sums in a matrix product: an epoch of
-49,000 images would take over five hours. Your fast layer plays in PyTorch's league. With one thread each, for 64 images, forward and
-backward (`python benchmarks/convolution.py`): this layer takes 1.0 times PyTorch's time in `float32` and half of it in `float64`; a layer of 64
-filters of 3 x 3 on 64 channels takes 1.7 times its time in `float32` and 0.6 times in `float64`. The arithmetic is the same everywhere. What differs is who does the loop, and
-how well the numbers fit into the cache.
+Here the loops take some 0.4 seconds for **one** image of this layer, hundreds of times
+as long as the same sums in a matrix product: an epoch of 49,000 images would take over
+five hours. Your fast layer plays in PyTorch's league. With one thread each, for 64
+images, forward and backward (`python benchmarks/convolution.py`): this layer takes 1.0
+times PyTorch's time in `float32` and half of it in `float64`; a layer of 64 filters of
+3 x 3 on 64 channels takes 1.7 times its time in `float32` and 0.6 times in `float64`.
+The arithmetic is the same everywhere. What differs is who does the loop, and how well
+the numbers fit into the cache.
 
 ## Pooling
 
-A net should not care much whether an edge is one pixel further left. **Pooling** makes maps smaller and forgives small shifts: cut
-each map into windows and keep one number a window, the largest (**max pooling**) or the mean (**average pooling**). Usual are
-windows of 2 x 2 with stride 2: half the height, half the width, a quarter of the numbers. Windows may overlap.
-Every channel is pooled by itself, and there is nothing to learn. The size of the output follows the same formula.
+A net should not care much whether an edge is one pixel further left. **Pooling** makes
+maps smaller and forgives small shifts: cut each map into windows and keep one number a
+window, the largest (**max pooling**) or the mean (**average pooling**). Usual are
+windows of 2 x 2 with stride 2: half the height, half the width, a quarter of the
+numbers. Windows may overlap. Every channel is pooled by itself, and there is nothing to
+learn. The size of the output follows the same formula.
 
 In our tiny example, with windows of 2 x 2 and stride 1, max pooling gives 4 5 / 7 8.
 
-**Exercise `max_pool_forward`** (3 points, 15 minutes). A frame must never win, not even where all pixels are negative: for max pooling,
-padding means minus infinity.
+**Exercise `max_pool_forward`** (3 points, 15 minutes). A frame must never win, not even
+where all pixels are negative: for max pooling, padding means minus infinity.
 
 <details><summary>A hint</summary>
-As in <code>col2im</code>: the top left pixels of all windows are one slice with a step, their right neighbours another. There are
-FH x FW such slices; <code>np.maximum(a, b)</code> keeps the larger of two arrays, element by element. <code>np.pad</code> takes
-<code>constant_values</code>.
+As in <code>col2im</code>: the top left pixels of all windows are one slice with a step,
+their right neighbours another. There are FH x FW such slices;
+<code>np.maximum(a, b)</code> keeps the larger of two arrays, element by element.
+<code>np.pad</code> takes <code>constant_values</code>.
 </details>
 """
 
@@ -1049,19 +1101,23 @@ check("05.max_pool_forward", max_pool_forward)
 r"""
 ### A switch for each window
 
-Back through a maximum: lifting the largest pixel of a window lifts the output just as much; lifting another one a little changes nothing. So
-the gradient of the output goes to **the largest pixel alone**, as through a switch. Where windows overlap, a pixel can be the largest of several,
-and their gradients add up.
+Back through a maximum: lifting the largest pixel of a window lifts the output just as
+much; lifting another one a little changes nothing. So the gradient of the output goes
+to **the largest pixel alone**, as through a switch. Where windows overlap, a pixel can
+be the largest of several, and their gradients add up.
 
-What about **ties**? After a ReLU, a window often holds several zeros. Any choice is defensible, but it must be one: give the gradient to each of
-them, and more comes out than went in. The convention here is PyTorch's: **the first in row order gets it all**.
+What about **ties**? After a ReLU, a window often holds several zeros. Any choice is
+defensible, but it must be one: give the gradient to each of them, and more comes out
+than went in. The convention here is PyTorch's: **the first in row order gets it all**.
 
 **Exercise `max_pool_backward`** (4 points, 25 minutes).
 
 <details><summary>A hint</summary>
-Go through the offsets of a window in row order, as in <code>col2im</code>. Where the pixels at this offset equal the largest value of
-their window, and the window has no winner yet, they win: add <code>dout</code> there, and note which windows have their winner now. (Another way:
-<code>argmax</code> over windows whose pixels stand in one axis; it returns the first of several equal maxima.)
+Go through the offsets of a window in row order, as in <code>col2im</code>. Where the
+pixels at this offset equal the largest value of their window, and the window has no
+winner yet, they win: add <code>dout</code> there, and note which windows have their
+winner now. (Another way: <code>argmax</code> over windows whose pixels stand in one
+axis; it returns the first of several equal maxima.)
 </details>
 """
 
@@ -1112,8 +1168,9 @@ show_pooling(shown, pooled[0, 0], back, switched, 2)
 r"""
 The third window holds 4, 4, 2, 4: the first 4 gets all 30.
 
-**Exercise `average_pool_forward`** (2 points, 10 minutes). The mean of each window. Zeros of a frame count as pixels: the sum is always divided
-by FH·FW (that is PyTorch's default).
+**Exercise `average_pool_forward`** (2 points, 10 minutes). The mean of each window.
+Zeros of a frame count as pixels: the sum is always divided by FH·FW (that is PyTorch's
+default).
 """
 
 
@@ -1145,11 +1202,13 @@ check("05.average_pool_forward", average_pool_forward)
 
 # %% [markdown]
 r"""
-**Exercise `average_pool_backward`** (2 points, 15 minutes). Every pixel of a window has the same share in the mean. Which?
+**Exercise `average_pool_backward`** (2 points, 15 minutes). Every pixel of a window has
+the same share in the mean. Which?
 
 <details><summary>A hint</summary>
-By hand: the row (3, 7, 5), windows of two, stride 1, dout = (10, 20). Pixel 0 gets 5, pixel 1 gets 5 + 10, pixel 2 gets 10. The loop
-is that of <code>col2im</code> once more, with the same array added at every offset.
+By hand: the row (3, 7, 5), windows of two, stride 1, dout = (10, 20). Pixel 0 gets 5,
+pixel 1 gets 5 + 10, pixel 2 gets 10. The loop is that of <code>col2im</code> once more,
+with the same array added at every offset.
 </details>
 """
 
@@ -1180,8 +1239,9 @@ check("05.average_pool_backward", average_pool_backward)
 
 # %% [markdown]
 r"""
-Max pooling keeps **whether** a feature was seen; average pooling keeps how much of it there was. Here is the photograph, its upright edges, and these
-pooled three times. With every pool the maximum keeps the edges bright, and the mean lets them fade.
+Max pooling keeps **whether** a feature was seen; average pooling keeps how much of it
+there was. Here is the photograph, its upright edges, and these pooled three times. With
+every pool the maximum keeps the edges bright, and the mean lets them fade.
 """
 
 # %% tags=["experiment"]
@@ -1201,17 +1261,21 @@ show_photographs(
 r"""
 ## A convolution is a matrix
 
-Each output of a convolution is a weighted sum of inputs. So a convolution **is** a fully connected layer, one with a very special weight matrix:
-most entries are 0, and the same few weights return in every column, one step further down. A matrix that is constant along
-its diagonals is called a **Toeplitz matrix**. For the full convolution of a signal of length 3 with h = (1, -1):
+Each output of a convolution is a weighted sum of inputs. So a convolution **is** a
+fully connected layer, one with a very special weight matrix: most entries are 0, and
+the same few weights return in every column, one step further down. A matrix that is
+constant along its diagonals is called a **Toeplitz matrix**. For the full convolution
+of a signal of length 3 with h = (1, -1):
 
 $$\begin{pmatrix} 1 & 0 & 0 \\ -1 & 1 & 0 \\ 0 & -1 & 1 \\ 0 & 0 & -1 \end{pmatrix}
 \begin{pmatrix} 1 \\ 2 \\ 2 \end{pmatrix} = \begin{pmatrix} 1 \\ 1 \\ 0 \\ -2 \end{pmatrix}$$
 
-**Exercise `toeplitz`** (2 points, 10 minutes). The matrix of `convolve_1d` for signals of length n.
+**Exercise `toeplitz`** (2 points, 10 minutes). The matrix of `convolve_1d` for signals
+of length n.
 
 <details><summary>A hint</summary>
-Column j is what a signal gives that is 1 at time j and 0 elsewhere: the filter, j steps late.
+Column j is what a signal gives that is 1 at time j and 0 elsewhere: the filter, j steps
+late.
 </details>
 """
 
@@ -1236,9 +1300,11 @@ check("05.toeplitz", toeplitz)
 
 # %% [markdown]
 r"""
-An image works in the same way, once its pixels are lined up: a band of bands. The matrix on the right belongs to a 3 x 3 filter on a 6 x 6 image. Of its
-576 entries 144 are not zero, and these are nine different numbers: nine colours, each shared by sixteen outputs. The gradient fits as well:
-back through a matrix means its transpose, and the transpose of a Toeplitz matrix runs the filter the other way round.
+An image works in the same way, once its pixels are lined up: a band of bands. The
+matrix on the right belongs to a 3 x 3 filter on a 6 x 6 image. Of its 576 entries 144
+are not zero, and these are nine different numbers: nine colours, each shared by sixteen
+outputs. The gradient fits as well: back through a matrix means its transpose, and the
+transpose of a Toeplitz matrix runs the filter the other way round.
 """
 
 # %% tags=["experiment"]
@@ -1256,18 +1322,23 @@ show_matrices(
 r"""
 ## A dense layer as a convolution
 
-The other direction works too. A fully connected layer on C x H x W inputs takes for each score a weighted sum of **all** of them: that is a filter
-as large as the image, at its only place. So scores `x.reshape(N, -1) @ W` are a convolution with K filters of C x H x W weights, and an output of 1 x 1.
-AlexNet's first fully connected layer, from 6 x 6 x 256 to 4,096, is 4,096 filters of 256 x 6 x 6.
+The other direction works too. A fully connected layer on C x H x W inputs takes for
+each score a weighted sum of **all** of them: that is a filter as large as the image, at
+its only place. So scores `x.reshape(N, -1) @ W` are a convolution with K filters of C x
+H x W weights, and an output of 1 x 1. AlexNet's first fully connected layer, from 6 x 6
+x 256 to 4,096, is 4,096 filters of 256 x 6 x 6.
 
-What for? A convolution does not mind a **larger image**. A net whose dense layers are rewritten as convolutions slides over a large photograph
-and gives a map of scores, one for each place, sharing all the work in between (Sermanet et al., 2014; Long et al., 2015).
+What for? A convolution does not mind a **larger image**. A net whose dense layers are
+rewritten as convolutions slides over a large photograph and gives a map of scores, one
+for each place, sharing all the work in between (Sermanet et al., 2014; Long et al.,
+2015).
 
-**Exercise `dense_to_conv`** (2 points, 10 minutes). `W` has the shape (D, K) with D = C·H·W, as in `X @ W`.
+**Exercise `dense_to_conv`** (2 points, 10 minutes). `W` has the shape (D, K) with D =
+C·H·W, as in `X @ W`.
 
 <details><summary>A hint</summary>
-The weights of score k are column k of W. <code>x.reshape(N, -1)</code> runs through channels, rows, columns, and so does
-<code>reshape</code> the other way.
+The weights of score k are column k of W. <code>x.reshape(N, -1)</code> runs through
+channels, rows, columns, and so does <code>reshape</code> the other way.
 </details>
 """
 
@@ -1289,8 +1360,9 @@ check("05.dense_to_conv", dense_to_conv)
 
 # %% [markdown]
 r"""
-A demonstration: a dense layer with one score, whose weights are a patch of the photograph (less its mean), made for inputs of 12 x 12 pixels. As
-a convolution it runs over the whole picture, and the score is highest where the patch was cut out.
+A demonstration: a dense layer with one score, whose weights are a patch of the
+photograph (less its mean), made for inputs of 12 x 12 pixels. As a convolution it runs
+over the whole picture, and the score is highest where the patch was cut out.
 """
 
 # %% tags=["experiment"]
@@ -1314,19 +1386,24 @@ show_photographs(
 r"""
 ## Small filters, deep stacks
 
-**1 x 1.** A filter of one pixel sees no neighbourhood at all. It mixes channels: at each pixel, K new numbers from the C old ones, a small dense
-layer applied at every pixel. It is the cheap way to go from many channels to few.
+**1 x 1.** A filter of one pixel sees no neighbourhood at all. It mixes channels: at
+each pixel, K new numbers from the C old ones, a small dense layer applied at every
+pixel. It is the cheap way to go from many channels to few.
 
-**3 x 3, several times.** One 3 x 3 layer sees 3 x 3 pixels. A second one on top looks at 3 x 3 of the first one's outputs, and so at 5 x 5 pixels; a third
-at 7 x 7. How far a unit sees is its **receptive field**. Compare, for C channels in and out:
+**3 x 3, several times.** One 3 x 3 layer sees 3 x 3 pixels. A second one on top looks
+at 3 x 3 of the first one's outputs, and so at 5 x 5 pixels; a third at 7 x 7. How far a
+unit sees is its **receptive field**. Compare, for C channels in and out:
 
 * one 7 x 7 layer: $49\, C^2$ weights;
-* three 3 x 3 layers: $3 \cdot 9\, C^2 = 27\, C^2$ weights, the same field, and three ReLUs in between instead of one.
+* three 3 x 3 layers: $3 \cdot 9\, C^2 = 27\, C^2$ weights, the same field, and three
+  ReLUs in between instead of one.
 
-Fewer weights and more bends: that is why nets became deep and filters small (Simonyan and Zisserman, 2015). In the same way two layers of 3 x 3
-replace one of 5 x 5, with 18 C² against 25 C².
+Fewer weights and more bends: that is why nets became deep and filters small (Simonyan
+and Zisserman, 2015). In the same way two layers of 3 x 3 replace one of 5 x 5, with 18
+C² against 25 C².
 
-**Strides** make the field grow faster: behind a layer of stride 2, two neighbouring units are 2 pixels apart, so everything that follows reaches twice as far.
+**Strides** make the field grow faster: behind a layer of stride 2, two neighbouring
+units are 2 pixels apart, so everything that follows reaches twice as far.
 """
 
 # %%
@@ -1343,15 +1420,16 @@ show_receptive_field(
 
 # %% [markdown]
 r"""
-Count from the pixels to the output: the first layer sees 3. Its neighbours are 1 pixel apart, so the pool of 2 sees one pixel more: 4. The neighbours
-behind the pool are 2 pixels apart, so the last layer, which looks at 3 of them, sees 2 · 2 pixels more: 8.
+Count from the pixels to the output: the first layer sees 3. Its neighbours are 1 pixel
+apart, so the pool of 2 sees one pixel more: 4. The neighbours behind the pool are 2
+pixels apart, so the last layer, which looks at 3 of them, sees 2 · 2 pixels more: 8.
 
-**Exercise `receptive_field`** (2 points, 15 minutes). Layers are pairs (size, stride), the first layer first; pools count like
-convolutions. Padding plays no part.
+**Exercise `receptive_field`** (2 points, 15 minutes). Layers are pairs (size, stride),
+the first layer first; pools count like convolutions. Padding plays no part.
 
 <details><summary>A hint</summary>
-Carry two numbers through the layers: how many pixels are seen so far, and how many pixels two neighbours are apart. Which of the two must be brought
-up to date first?
+Carry two numbers through the layers: how many pixels are seen so far, and how many
+pixels two neighbours are apart. Which of the two must be brought up to date first?
 </details>
 """
 
@@ -1394,13 +1472,16 @@ From LeNet (1998) on, ConvNets follow one pattern:
 
     INPUT → [[CONV → RELU] x M → POOL?] x N → [DENSE → RELU] x K → DENSE
 
-M is mostly 1 to 3, a pool follows or not, N is anything from 1 to 100, K is 0 to 2. From block to block the maps get smaller and more
-numerous: less **where**, more **what**. Some habits that have lasted:
+M is mostly 1 to 3, a pool follows or not, N is anything from 1 to 100, K is 0 to 2.
+From block to block the maps get smaller and more numerous: less **where**, more
+**what**. Some habits that have lasted:
 
-* filters of 3 x 3 with padding 1, so that a convolution keeps the size and only pools (or strides of 2) reduce it;
+* filters of 3 x 3 with padding 1, so that a convolution keeps the size and only pools
+  (or strides of 2) reduce it;
 * sides that can be halved often: 32, 64, 96, 224;
 * large filters or strides, if at all, in the first layer;
-* the last years lean to no dense layers at all: a mean over each last map, and one dense layer for the scores.
+* the last years lean to no dense layers at all: a mean over each last map, and one
+  dense layer for the scores.
 
 ## The experiment
 
@@ -1408,9 +1489,11 @@ A three-layer ConvNet, in NumPy only:
 
     conv 7 x 7, 32 filters – relu – max pool 2 x 2 – dense 100 – relu – dense 10
 
-Convolution and pooling are yours, from this lesson. Dense layer, ReLU and the loss are yours from lesson 03, and Adam from lesson
-04, if those notebooks lie beside this one; else PyTorch's stand in. Stanford's course CS231n trains this very net for one epoch on 49,000
-images of CIFAR-10, in batches of 50, and reports 47 to 48 % on 1,000 validation images. Linear classifiers end at 37 to 39 %.
+Convolution and pooling are yours, from this lesson. Dense layer, ReLU and the loss are
+yours from lesson 03, and Adam from lesson 04, if those notebooks lie beside this one;
+else PyTorch's stand in. Stanford's course CS231n trains this very net for one epoch on
+49,000 images of CIFAR-10, in batches of 50, and reports 47 to 48 % on 1,000 validation
+images. Linear classifiers end at 37 to 39 %.
 """
 
 # %% tags=["experiment"]
@@ -1469,17 +1552,21 @@ show_training(
 
 # %% [markdown]
 r"""
-In full mode we measured **58.1 %** on the 1,000 validation images after the one epoch, with
+In full mode we measured **58.1 %** on the 1,000 validation images after the one epoch,
+with
 
     OMP_NUM_THREADS=1 COURSE_MODE=full python solutions/05_convolution.py
 
-in under three minutes (73 seconds of processor time, checks and figures included) on a machine that was busy with other things as well. CS231n's 47 to 48 % come from the same net with smaller initial
-weights and some regularisation; the start of He et al. (lesson 04) makes the difference here. (Why one thread? The products of
-single images are small, and several threads spend their time waiting for each other.)
+in under three minutes (73 seconds of processor time, checks and figures included) on a
+machine that was busy with other things as well. CS231n's 47 to 48 % come from the same
+net with smaller initial weights and some regularisation; the start of He et al.
+(lesson 04) makes the difference here. (Why one thread? The products of single images
+are small, and several threads spend their time waiting for each other.)
 
-What has the first layer learned? The filters themselves still look like the noise they began with, because one epoch
-moves each weight by less than its initial size. So look at what training has **added** to them: smooth blobs of colour and, in full mode, edges of several directions. Nobody
-told the net to look for edges.
+What has the first layer learned? The filters themselves still look like the noise they
+began with, because one epoch moves each weight by less than its initial size. So look
+at what training has **added** to them: smooth blobs of colour and, in full mode, edges
+of several directions. Nobody told the net to look for edges.
 """
 
 # %% tags=["experiment"]
@@ -1492,8 +1579,8 @@ show_filters(after - before, f"What training added: {100 * moved:.0f} % of the n
 r"""
 ## Questions
 
-**Question 1** (1 point). A colour image of 96 x 64 pixels (height x width) goes through 16 filters of 5 x 5 with stride 2 and padding 1. How many numbers
-does the output hold?
+**Question 1** (1 point). A colour image of 96 x 64 pixels (height x width) goes through
+16 filters of 5 x 5 with stride 2 and padding 1. How many numbers does the output hold?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_outputs"}
@@ -1506,8 +1593,9 @@ check("05.answer_outputs", answer_outputs)
 
 # %% [markdown]
 r"""
-**Question 2** (1 point). For how many pixels of the image does the loss get a gradient that is **certainly zero**, because no window looks at them? One channel of 10 x 10, a 4 x 4
-filter, stride 4, no padding.
+**Question 2** (1 point). For how many pixels of the image does the loss get a gradient
+that is **certainly zero**, because no window looks at them? One channel of 10 x 10, a 4
+x 4 filter, stride 4, no padding.
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_unseen"}
@@ -1520,11 +1608,13 @@ check("05.answer_unseen", answer_unseen)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). You train on images of 32 x 32 and now get images of 64 x 64. Which parameters of the experiment's net can stay as they are?
+**Question 3** (1 point). You train on images of 32 x 32 and now get images of 64 x 64.
+Which parameters of the experiment's net can stay as they are?
 
 * `"a"` All of them.
 * `"b"` None of them.
-* `"c"` Those of the convolution and of the last dense layer, but not those of the first dense layer.
+* `"c"` Those of the convolution and of the last dense layer, but not those of the first
+  dense layer.
 * `"d"` Only the biases.
 
 Answer with the letter in quotes.
@@ -1540,8 +1630,8 @@ check("05.answer_larger", answer_larger)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). A library of yours computes true convolutions, with the filter turned. You load filters that were trained with PyTorch. What must
-you do?
+**Question 4** (1 point). A library of yours computes true convolutions, with the filter
+turned. You load filters that were trained with PyTorch. What must you do?
 
 * `"a"` Nothing: filters are learned, so the turn does not matter.
 * `"b"` Turn every filter by 180 degrees, once, when loading.
@@ -1559,36 +1649,51 @@ check("05.answer_turn", answer_turn)
 
 # %% [markdown]
 r"""
-**Question 5** (3 points, graded by hand). A friend replaces the convolution layer of the experiment by a fully connected layer with the same output, 32 x 32 x 32 numbers
-from 3 x 32 x 32. It could represent everything the convolution can, and more. In four or five sentences: what does the friend pay, and why will the net probably be
-**worse** on new images?
+**Question 5** (3 points, graded by hand). A friend replaces the convolution layer of
+the experiment by a fully connected layer with the same output, 32 x 32 x 32 numbers
+from 3 x 32 x 32. It could represent everything the convolution can, and more. In four
+or five sentences: what does the friend pay, and why will the net probably be **worse**
+on new images?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_dense"}
 r"""
-The dense layer has 3,072 x 32,768 weights, about a hundred million instead of 4,704, so it needs far more memory and work. It could in principle learn the band matrix of a
-convolution, but nothing makes it: each place has weights of its own, and what is learned about an edge in one corner does not help in another.
-So it would have to see every feature at every place, and 49,000 images are far too few for a hundred million weights: it overfits.
-The convolution has the right assumptions built in: neighbouring pixels belong together, and a feature that is useful at one place is useful at
-every other. It spends its few weights on what can be different.
+The dense layer has 3,072 x 32,768 weights, about a hundred million instead of 4,704, so
+it needs far more memory and work. It could in principle learn the band matrix of a
+convolution, but nothing makes it: each place has weights of its own, and what is
+learned about an edge in one corner does not help in another. So it would have to see
+every feature at every place, and 49,000 images are far too few for a hundred million
+weights: it overfits. The convolution has the right assumptions built in: neighbouring
+pixels belong together, and a feature that is useful at one place is useful at every
+other. It spends its few weights on what can be different.
 """
 
 # %% [markdown]
 r"""
 ## What to remember
 
-* A convolution layer looks at small windows and uses the same filter at every place; libraries do not turn the filter.
-* out = ⌊(W - F + 2P)/S⌋ + 1, for each side with its own numbers; what does not fit is left over in silence.
-* Back, everything that was used several times collects a **sum**: bias, weights, and pixels in overlapping windows. `dx` is a full convolution with the filter.
-* im2col turns windows into columns and the layer into one matrix product; col2im adds them back.
-* Max pooling sends the gradient to one winner a window; several small filters see as far as a large one, with fewer weights.
+* A convolution layer looks at small windows and uses the same filter at every place;
+  libraries do not turn the filter.
+* out = ⌊(W - F + 2P)/S⌋ + 1, for each side with its own numbers; what does not fit is
+  left over in silence.
+* Back, everything that was used several times collects a **sum**: bias, weights, and
+  pixels in overlapping windows. `dx` is a full convolution with the filter.
+* im2col turns windows into columns and the layer into one matrix product; col2im adds
+  them back.
+* Max pooling sends the gradient to one winner a window; several small filters see as
+  far as a large one, with fewer weights.
 
-To read more: D. Hubel and T. Wiesel, *Receptive fields of single neurones in the cat's striate cortex* (1959), <https://doi.org/10.1113/jphysiol.1959.sp006308>;
-K. Fukushima, *Neocognitron* (1980), <https://doi.org/10.1007/BF00344251>; Y. LeCun et al., *Gradient-based learning applied to document recognition* (1998),
-<https://doi.org/10.1109/5.726791>; K. Chellapilla et al., *High performance convolutional neural networks for document processing* (2006), where im2col comes from,
-<https://inria.hal.science/inria-00112631>; V. Dumoulin and F. Visin, *A guide to convolution arithmetic for deep learning* (2016), <https://arxiv.org/abs/1603.07285>;
-K. Simonyan and A. Zisserman, *Very deep convolutional networks* (2015), <https://arxiv.org/abs/1409.1556>; J. Long et al., *Fully convolutional networks* (2015),
-<https://arxiv.org/abs/1411.4038>.
+To read more: D. Hubel and T. Wiesel, *Receptive fields of single neurones in the cat's
+striate cortex* (1959), <https://doi.org/10.1113/jphysiol.1959.sp006308>; K. Fukushima,
+*Neocognitron* (1980), <https://doi.org/10.1007/BF00344251>; Y. LeCun et al.,
+*Gradient-based learning applied to document recognition* (1998),
+<https://doi.org/10.1109/5.726791>; K. Chellapilla et al., *High performance
+convolutional neural networks for document processing* (2006), where im2col comes from,
+<https://inria.hal.science/inria-00112631>; V. Dumoulin and F. Visin, *A guide to
+convolution arithmetic for deep learning* (2016), <https://arxiv.org/abs/1603.07285>; K.
+Simonyan and A. Zisserman, *Very deep convolutional networks* (2015),
+<https://arxiv.org/abs/1409.1556>; J. Long et al., *Fully convolutional networks*
+(2015), <https://arxiv.org/abs/1411.4038>.
 
 Next: batch normalisation, which lets deep stacks of such layers train.
 """

@@ -2,19 +2,20 @@
 r"""
 # 06 Batch normalisation
 
-**The question.** A deep network is a chain: each layer works on what the layer before it
-hands over. If every layer makes its numbers a little smaller, nothing is left at the end. If
-every layer makes them a little larger, they grow without bound. In lesson 04 you chose the
-initial weights with great care so that this does not happen, and then training changes the
-weights. Can a network look after its own numbers, so that the choice hardly matters?
+**The question.** A deep network is a chain: each layer works on what the layer before
+it hands over. If every layer makes its numbers a little smaller, nothing is left at the
+end. If every layer makes them a little larger, they grow without bound. In lesson 04
+you chose the initial weights with great care so that this does not happen, and then
+training changes the weights. Can a network look after its own numbers, so that the
+choice hardly matters?
 
-It can: measure the mean and the spread of what leaves a layer, and put both right, at every
-step. The idea takes one line of algebra. The lesson is about what follows from it: a layer
-that behaves differently in training and in use, a gradient with three paths, and a family
-of relatives.
+It can: measure the mean and the spread of what leaves a layer, and put both right, at
+every step. The idea takes one line of algebra. The lesson is about what follows from
+it: a layer that behaves differently in training and in use, a gradient with three
+paths, and a family of relatives.
 
-You will write ten functions. About five hours, in several sittings; six of the functions
-repeat the first ones with other axes.
+You will write ten functions. About five hours, in several sittings; six of the
+functions repeat the first ones with other axes.
 """
 
 # %%
@@ -39,9 +40,9 @@ from utils.plots.batchnorm import (
 r"""
 ## Why activations drift
 
-Here is the trouble. Six affine layers of 100 units each, with a ReLU after each of them, and 256 random
-rows going through. The three rows of pictures differ in one thing only: the size of the
-initial weights.
+Here is the trouble. Six affine layers of 100 units each, with a ReLU after each of
+them, and 256 random rows going through. The three rows of pictures differ in one thing
+only: the size of the initial weights.
 """
 
 
@@ -65,31 +66,33 @@ show_activations(
 
 # %% [markdown]
 r"""
-Only the middle row can be trained well. And the weights do not stay as they begin: with each step
-of training, all layers change together, so that every layer must learn from inputs whose
-mean and spread keep moving. Sergey Ioffe and Christian Szegedy, who invented batch
-normalisation in 2015, called this **internal covariate shift**. It has three consequences:
+Only the middle row can be trained well. And the weights do not stay as they begin: with
+each step of training, all layers change together, so that every layer must learn from
+inputs whose mean and spread keep moving. Sergey Ioffe and Christian Szegedy, who
+invented batch normalisation in 2015, called this **internal covariate shift**. It has
+three consequences:
 
 * a layer spends steps on following its moving inputs, and learning is slow;
-* numbers wander into the flat parts of a sigmoid or tanh, where the gradient is almost zero;
+* numbers wander into the flat parts of a sigmoid or tanh, where the gradient is almost
+  zero;
 * every step must be small, for it disturbs all the layers after it.
 
-(Whether the drift is the real reason why batch normalisation helps is disputed. Santurkar
-and others showed in 2018 that it also makes the loss smoother, so that larger steps are safe. That
-it helps is not disputed.)
+(Whether the drift is the real reason why batch normalisation helps is disputed.
+Santurkar and others showed in 2018 that it also makes the loss smoother, so that larger
+steps are safe. That it helps is not disputed.)
 
-For the **input** of the network you know the cure from lesson 04: subtract the mean, divide by
-the standard deviation. Batch normalisation does the same **inside** the network, for
-each feature, with the images that happen to be in the mini-batch.
+For the **input** of the network you know the cure from lesson 04: subtract the mean,
+divide by the standard deviation. Batch normalisation does the same **inside** the
+network, for each feature, with the images that happen to be in the mini-batch.
 """
 
 # %% [markdown]
 r"""
 ## Normalise, scale, shift
 
-One example will go with you through the lesson. A layer hands over two features (we call them
-channels, you will see why), for eight rows. The first step is to measure: the mean of each
-feature over the N rows, and its variance.
+One example will go with you through the lesson. A layer hands over two features (we
+call them channels, you will see why), for eight rows. The first step is to measure: the
+mean of each feature over the N rows, and its variance.
 
 $$\mu = \frac1N \sum_{n} x_n \qquad\qquad \sigma^2 = \frac1N \sum_{n} (x_n - \mu)^2$$
 """
@@ -104,64 +107,68 @@ for name, channel in {"channel 1": channel_1, "channel 2": channel_2}.items():
 
 # %% [markdown]
 r"""
-Check channel 1 by hand: the sum is 8, so the mean is 1; the differences are 0, 0, 0, 1, −1, −2, 1,
-1; their squares add up to 8, so the variance is 1.
+Check channel 1 by hand: the sum is 8, so the mean is 1; the differences are 0, 0, 0, 1,
+−1, −2, 1, 1; their squares add up to 8, so the variance is 1.
 
 The second step puts both right. Every feature gets mean 0 and variance 1:
 
 $$\hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}$$
 
-The small $\epsilon$ (0.00001 by default) is there for features that do not vary at all: without it they would be 0 / 0.
-It stands **under** the root.
+The small $\epsilon$ (0.00001 by default) is there for features that do not vary at all:
+without it they would be 0 / 0. It stands **under** the root.
 
-The third step gives the network back its freedom. Mean 0 and variance 1 need not be what the
-next layer likes best. So each feature gets a scale $\gamma$ and a shift $\beta$, which are **learned** like weights:
+The third step gives the network back its freedom. Mean 0 and variance 1 need not be
+what the next layer likes best. So each feature gets a scale $\gamma$ and a shift
+$\beta$, which are **learned** like weights:
 
 $$y = \gamma \hat x + \beta$$
 
-With $\gamma = \sqrt{\sigma^2 + \epsilon}$ and $\beta = \mu$ the layer would undo itself; so nothing is
-lost. What is gained: mean and spread now depend on two numbers that are learned directly, not
-on all the weights of all the layers before.
+With $\gamma = \sqrt{\sigma^2 + \epsilon}$ and $\beta = \mu$ the layer would undo
+itself; so nothing is lost. What is gained: mean and spread now depend on two numbers
+that are learned directly, not on all the weights of all the layers before.
 
-In channel 1 the variance is 1, and so $\hat x$ is just the differences. With $\gamma = 2$
-and $\beta = 1$ they become 1, 1, 1, 3, −1, −3, 3, 3.
+In channel 1 the variance is 1, and so $\hat x$ is just the differences. With
+$\gamma = 2$ and $\beta = 1$ they become 1, 1, 1, 3, −1, −3, 3, 3.
 """
 
 # %% [markdown]
 r"""
 ## Training and inference
 
-In training, $\mu$ and $\sigma^2$ come from the batch. And when the network is **used**? The
-answer for your photograph must not depend on which other photographs are sent along with it, and
-there may be only one. So the layer keeps a memory while it is trained, the **running
-statistics**: after each training batch they take a small step towards that batch.
+In training, $\mu$ and $\sigma^2$ come from the batch. And when the network is **used**?
+The answer for your photograph must not depend on which other photographs are sent along
+with it, and there may be only one. So the layer keeps a memory while it is trained, the
+**running statistics**: after each training batch they take a small step towards that
+batch.
 
 $$m \leftarrow (1 - \text{momentum}) \cdot m + \text{momentum} \cdot \mu$$
 
-and the same for the variance, with momentum 0.1. In **inference** the layer normalises with
-them, and leaves them alone. It is then a fixed scale and shift.
+and the same for the variance, with momentum 0.1. In **inference** the layer normalises
+with them, and leaves them alone. It is then a fixed scale and shift.
 
 Two things are conventions, and differ from course to course; here they are PyTorch's:
 
-* `momentum` is the weight of the **new** value. (Others, CS231n and Keras among them, give that name
-  to the weight of the old one, 0.9 or 0.99.)
-* The batch is normalised with the **biased** variance, divided by N: that makes the batch's own variance exactly 1.
-  The running variance stands for all the data, and so it takes in the **unbiased** estimate, divided by N − 1. That is how the original
+* `momentum` is the weight of the **new** value. (Others, CS231n and Keras among them,
+  give that name to the weight of the old one, 0.9 or 0.99.)
+* The batch is normalised with the **biased** variance, divided by N: that makes the
+  batch's own variance exactly 1. The running variance stands for all the data, and so
+  it takes in the **unbiased** estimate, divided by N − 1. That is how the original
   paper has it too.
 
-And a **batch of one**? Its mean is the row itself, so $\hat x$ = 0 and the output is $\beta$,
-whatever the row says. Nothing can be learned from it. The unbiased variance would be 0 / 0;
-we take it as 0. (PyTorch refuses such a batch.)
+And a **batch of one**? Its mean is the row itself, so $\hat x$ = 0 and the output is
+$\beta$, whatever the row says. Nothing can be learned from it. The unbiased variance
+would be 0 / 0; we take it as 0. (PyTorch refuses such a batch.)
 
 **Exercise `batchnorm_forward`** (5 points, 30 minutes).
 
-By hand: the feature 1, 3, 1, 3 has mean 2, variance 1 and unbiased variance 4/3. Running
-values 0 and 1 become 0.2 and 1.033. In inference, x = 3 then gives (3 − 0.2) / √1.033 = 2.75.
+By hand: the feature 1, 3, 1, 3 has mean 2, variance 1 and unbiased variance 4/3.
+Running values 0 and 1 become 0.2 and 1.033. In inference, x = 3 then gives (3 − 0.2) /
+√1.033 = 2.75.
 
 <details><summary>A hint</summary>
-<code>x.mean(axis=0)</code> has shape (D,) and fits beside <code>x (N, D)</code>. Deal with
-the mode "test" first: it is two lines. <code>running</code> is a dictionary of the caller's:
-what do you have to write for the caller to see the new values?
+<code>x.mean(axis=0)</code> has shape (D,) and fits beside <code>x (N, D)</code>. Deal
+with the mode "test" first: it is two lines. <code>running</code> is a dictionary of the
+caller's: what do you have to write for the caller to see the new values?
 </details>
 """
 
@@ -176,10 +183,9 @@ def batchnorm_forward(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
         the entries of `running`, in the dictionary that was given, by
         (1 - momentum) * old + momentum * new, where new is the mean of the batch and its
         unbiased variance (divided by N - 1; for a batch of one: 0).
-    "test": normalises with `running` and changes nothing.
-    eps is added to the variance, under the root.
+    "test": normalises with `running` and changes nothing; the cache is None.
     Returns out, shape (N, D), and cache = (x_hat, std, gamma): x_hat (N, D) before scale
-    and shift, std (D,) what was divided by. In mode "test" the cache is None.
+    and shift, std (D,) what was divided by, the root of variance + eps.
     """
     ### BEGIN SOLUTION
     if mode == "test":
@@ -205,8 +211,8 @@ r"""
 ### What it does to the example
 
 The experiments from here on use your functions; one that does not pass its check yet is
-replaced by PyTorch's, and you are told. First the eight rows: as they come, normalised, and
-with $\gamma = (2, 1)$ and $\beta = (1, -2)$.
+replaced by PyTorch's, and you are told. First the eight rows: as they come, normalised,
+and with $\gamma = (2, 1)$ and $\beta = (1, -2)$.
 """
 
 # %% tags=["experiment"]
@@ -231,8 +237,8 @@ show_steps(
 
 # %% [markdown]
 r"""
-And now the deep network of the beginning, with a batch normalisation after each affine layer. Small
-weights or large ones: the numbers that reach the next layer are the same.
+And now the deep network of the beginning, with a batch normalisation after each affine
+layer. Small weights or large ones: the numbers that reach the next layer are the same.
 """
 
 
@@ -255,11 +261,11 @@ show_activations(
 r"""
 ### The same row, in other company
 
-Take one row and put it into many batches, each time with other companions. In training its output
-depends on them, the more the smaller the batch is. In inference it does not.
+Take one row and put it into many batches, each time with other companions. In training
+its output depends on them, the more the smaller the batch is. In inference it does not.
 
-This swaying is a nuisance in very small batches. In large ones a little of it is even welcome: it
-is noise that works against overfitting, like that of lesson 07.
+This swaying is a nuisance in very small batches. In large ones a little of it is even
+welcome: it is noise that works against overfitting, like that of lesson 07.
 """
 
 # %% tags=["experiment"]
@@ -281,19 +287,23 @@ show_companions(
 
 # %% [markdown]
 r"""
-Batches of two show only two values: of two numbers, one is always normalised to +1 and the other to −1, however far apart they are.
+Batches of two show only two values: of two numbers, one is always normalised to +1 and
+the other to −1, however far apart they are.
 
-On the right, the running mean starts at 0 and needs some thirty batches to arrive. So a layer that has seen only a few batches is
-not ready for inference: accuracy in validation is then poor although training goes well.
+On the right, the running mean starts at 0 and needs some thirty batches to arrive. So a
+layer that has seen only a few batches is not ready for inference: accuracy in
+validation is then poor although training goes well.
 """
 
 # %% [markdown]
 r"""
 ## Backwards, through the graph
 
-To train through the layer we need dx, and dgamma and dbeta besides. Draw the forward pass as a graph
-(lesson 03), with one feature of four rows, x = (1, 1, 5, 5), and with $\gamma = 3$, $\beta = 1$, $\epsilon = 0$. Above each gate is
-its value. Let the gradient (4, 0, 0, 0) arrive at the output; below each gate, slanted, is the gradient of what leaves it.
+To train through the layer we need dx, and dgamma and dbeta besides. Draw the forward
+pass as a graph (lesson 03), with one feature of four rows, x = (1, 1, 5, 5), and with
+$\gamma = 3$, $\beta = 1$, $\epsilon = 0$. Above each gate is its value. Let the
+gradient (4, 0, 0, 0) arrive at the output; below each gate, slanted, is the gradient of
+what leaves it.
 """
 
 # %%
@@ -318,27 +328,34 @@ show_graph(
 r"""
 Walk back from the right, with nothing but the rules of lesson 03:
 
-1. **add** hands the gradient on to both sides. $\beta$ was added to all four rows, so its gradients add up: dbeta = 4.
-2. **multiply** exchanges: dgamma = sum of (gradient times $\hat x$) = 4 · (−1) = −4, and $\hat x$ gets 3 · (4, 0, 0, 0) = (12, 0, 0, 0).
-3. **divide**: the upper input gets (12, 0, 0, 0) / 2 = (6, 0, 0, 0). The lower one, std, is shared by all rows, and the
-   derivative of a / s with respect to s is −a / s²: it gets −(12 · (−2)) / 4 = 6.
+1. **add** hands the gradient on to both sides. $\beta$ was added to all four rows, so
+   its gradients add up: dbeta = 4.
+2. **multiply** exchanges: dgamma = sum of (gradient times $\hat x$) = 4 · (−1) = −4,
+   and $\hat x$ gets 3 · (4, 0, 0, 0) = (12, 0, 0, 0).
+3. **divide**: the upper input gets (12, 0, 0, 0) / 2 = (6, 0, 0, 0). The lower one,
+   std, is shared by all rows, and the derivative of a / s with respect to s is −a / s²:
+   it gets −(12 · (−2)) / 4 = 6.
 4. **root**: divided by 2 std, so that the variance gets 6 / 4 = 1.5.
 5. **mean** of the squares: each of the four gets a quarter, 0.375.
-6. **square**: times 2 (x − μ), which is (−1.5, −1.5, 1.5, 1.5). Two wires left the gate "−", so
-   their gradients add up: (6, 0, 0, 0) + (−1.5, −1.5, 1.5, 1.5) = (4.5, −1.5, 1.5, 1.5).
-7. **minus**: the mean was subtracted from all rows, so it gets minus the sum, −6. Through its
-   gate, each row gets a quarter: −1.5.
+6. **square**: times 2 (x − μ), which is (−1.5, −1.5, 1.5, 1.5). Two wires left the gate
+   "−", so their gradients add up: (6, 0, 0, 0) + (−1.5, −1.5, 1.5, 1.5) = (4.5, −1.5,
+   1.5, 1.5).
+7. **minus**: the mean was subtracted from all rows, so it gets minus the sum, −6.
+   Through its gate, each row gets a quarter: −1.5.
 8. x has two wires too: dx = (4.5, −1.5, 1.5, 1.5) − 1.5 = **(3, −3, 0, 0)**.
 
-The third and the fourth row got no gradient at the output, and still two of the paths reach them. Here
-they cancel; in general they do not. **In a batch, every row's loss depends on every other row.**
+The third and the fourth row got no gradient at the output, and still two of the paths
+reach them. Here they cancel; in general they do not. **In a batch, every row's loss
+depends on every other row.**
 
-**Exercise `batchnorm_backward`** (5 points, 35 minutes). Go back through the graph, gate by gate. The cache is the one
-that `batchnorm_forward` returns in training. Name each variable after the gate whose gradient it holds.
+**Exercise `batchnorm_backward`** (5 points, 35 minutes). Go back through the graph,
+gate by gate. The cache is the one that `batchnorm_forward` returns in training. Name
+each variable after the gate whose gradient it holds.
 
 <details><summary>A hint</summary>
-What leaves the gate "−" is not in the cache, but <code>x_hat * std</code> is the same. A gradient with
-respect to something of shape (D,) has shape (D,): that is where you sum over the rows.
+What leaves the gate "−" is not in the cache, but <code>x_hat * std</code> is the same.
+A gradient with respect to something of shape (D,) has shape (D,): that is where you sum
+over the rows.
 </details>
 """
 
@@ -374,28 +391,34 @@ check("06.batchnorm_backward", batchnorm_backward)
 r"""
 ## Backwards, in one formula
 
-The graph has eight gates, and going back through them you make one table of N x D numbers after the other. Pen and paper do better. Put the
-three paths into one line. The straight path gives $\gamma\, g_n / s$, where $g_n$ is the gradient of row n and
-$s$ the standard deviation. Now write the other two with sums over the batch:
+The graph has eight gates, and going back through them you make one table of N x D
+numbers after the other. Pen and paper do better. Put the three paths into one line. The
+straight path gives $\gamma\, g_n / s$, where $g_n$ is the gradient of row n and $s$ the
+standard deviation. Now write the other two with sums over the batch:
 
-* through the **mean**: $\;-\frac{\gamma}{s} \cdot \frac1N \sum_m g_m$, and that sum is dbeta;
-* through the **standard deviation**: $\;-\frac{\gamma}{s} \cdot \hat x_n \cdot \frac1N \sum_m g_m \hat x_m$, and that sum is dgamma.
+* through the **mean**: $\;-\frac{\gamma}{s} \cdot \frac1N \sum_m g_m$, and that sum is
+  dbeta;
+* through the **standard deviation**:
+  $\;-\frac{\gamma}{s} \cdot \hat x_n \cdot \frac1N \sum_m g_m \hat x_m$, and that sum
+  is dgamma.
 
-(What the standard deviation sends through the mean is zero, for the differences $x - \mu$ add up
-to 0.) Take $\gamma / (N s)$ out of all three:
+(What the standard deviation sends through the mean is zero, for the differences
+$x - \mu$ add up to 0.) Take $\gamma / (N s)$ out of all three:
 
 $$dx_n = \frac{\gamma}{N s} \left( N g_n - \text{dbeta} - \hat x_n \cdot \text{dgamma} \right)$$
 
-Try it on row 0 of the graph: $\frac{3}{4 \cdot 2} (4 \cdot 4 - 4 - (-1)(-4)) = \frac38 \cdot 8 = 3$. And on row 1:
+Try it on row 0 of the graph:
+$\frac{3}{4 \cdot 2} (4 \cdot 4 - 4 - (-1)(-4)) = \frac38 \cdot 8 = 3$. And on row 1:
 $\frac38 (0 - 4 - 4) = -3$.
 
-The formula says what the layer does to a gradient: it takes out its mean, and it takes out what lies along $\hat x$. So the sum of dx
-over the batch is 0, and so is (but for $\epsilon$) the sum of $dx \cdot \hat x$. No wonder: adding a constant to a
-feature, or stretching it, does not change the output at all.
+The formula says what the layer does to a gradient: it takes out its mean, and it takes
+out what lies along $\hat x$. So the sum of dx over the batch is 0, and so is (but for
+$\epsilon$) the sum of $dx \cdot \hat x$. No wonder: adding a constant to a feature, or
+stretching it, does not change the output at all.
 
-**Exercise `batchnorm_backward_simplified`** (3 points, 25 minutes). The same gradients by the
-formula. Besides the values, the check looks at memory: with a table for every gate you are over the limit, with
-the formula you are not.
+**Exercise `batchnorm_backward_simplified`** (3 points, 25 minutes). The same gradients
+by the formula. Besides the values, the check looks at memory: with a table for every
+gate you are over the limit, with the formula you are not.
 
 <details><summary>A hint</summary>
 Compute dgamma and dbeta first: the formula uses both. Everything of shape (D,) can be
@@ -449,29 +472,34 @@ print(f"largest sum of a column of dx: {abs(dx.sum(axis=0)).max():.1e}")
 r"""
 ## Before or after the activation?
 
-The paper puts batch normalisation between the affine (or convolution) layer and the activation:
+The paper puts batch normalisation between the affine (or convolution) layer and the
+activation:
 
 > affine → batch normalisation → ReLU
 
-There it sees sums of many numbers, which are nearly symmetric, and a ReLU then cuts about half of
-them off. Placing it **after** the activation is not wrong; it works about as well, sometimes better. Almost all
-published networks have it before.
+There it sees sums of many numbers, which are nearly symmetric, and a ReLU then cuts
+about half of them off. Placing it **after** the activation is not wrong; it works about
+as well, sometimes better. Almost all published networks have it before.
 
-One consequence: a **bias** right before batch normalisation does nothing. It moves the mean,
-and the mean is subtracted. Networks leave such biases out; $\beta$ takes their place.
+One consequence: a **bias** right before batch normalisation does nothing. It moves the
+mean, and the mean is subtracted. Networks leave such biases out; $\beta$ takes their
+place.
 
-*A correction to a sentence you may meet.* Some summaries say that normalisation "was dropped" from convolutional networks. What was
-dropped is **local response normalisation** (LRN), which AlexNet used in 2012: each number was divided by the size of its neighbours
-in other channels, and it brought little. Batch normalisation is standard.
+*A correction to a sentence you may meet.* Some summaries say that normalisation "was
+dropped" from convolutional networks. What was dropped is **local response
+normalisation** (LRN), which AlexNet used in 2012: each number was divided by the size
+of its neighbours in other channels, and it brought little. Batch normalisation is
+standard.
 """
 
 # %% [markdown]
 r"""
 ## Images: one mean a channel
 
-What leaves a convolution has shape (N, C, H, W). Should each of the C · H · W numbers be a feature of its own? No:
-a filter looks for the same thing at every place of the picture. If it is normalised differently
-at each place, it is no longer the same filter. So all numbers of **one channel**, from all images and all places, share one mean and
+What leaves a convolution has shape (N, C, H, W). Should each of the C · H · W numbers
+be a feature of its own? No: a filter looks for the same thing at every place of the
+picture. If it is normalised differently at each place, it is no longer the same filter.
+So all numbers of **one channel**, from all images and all places, share one mean and
 one variance, and one $\gamma$ and $\beta$.
 
 Our eight rows were that all along: two images of 2 by 2 pixels with two channels.
@@ -485,19 +513,23 @@ show_channels(tiny_images, "All numbers of one colour share a mean and a varianc
 
 # %% [markdown]
 r"""
-Channel 1 holds 1, 1, 1, 2 in the first image and 0, −1, 2, 2 in the second: mean 1, variance 1, as
-before. Each mean is taken over N · H · W numbers, 8 here. With 64 images of 32 x 32 pixels it
-is 65,536: that is why batch normalisation is steady in convolutional networks.
+Channel 1 holds 1, 1, 1, 2 in the first image and 0, −1, 2, 2 in the second: mean 1,
+variance 1, as before. Each mean is taken over N · H · W numbers, 8 here. With 64 images
+of 32 x 32 pixels it is 65,536: that is why batch normalisation is steady in
+convolutional networks.
 
-**Exercise `spatial_batchnorm_forward`** (3 points, 20 minutes). The same contract as before, for images. All you have written still
-holds if "row" means "a pixel of an image" and "feature" means "channel".
+**Exercise `spatial_batchnorm_forward`** (3 points, 20 minutes). The same contract as
+before, for images. All you have written still holds if "row" means "a pixel of an
+image" and "feature" means "channel".
 
-Mind the axes. C is in the middle, and NumPy lines shapes up from the right: a vector of shape (C,) would meet W.
+Mind the axes. C is in the middle, and NumPy lines shapes up from the right: a vector of
+shape (C,) would meet W.
 
 <details><summary>A hint</summary>
-Several axes at once: <code>x.mean(axis=(0, 2, 3))</code>. And <code>v[:, None, None]</code> has shape (C, 1, 1),
-which fits beside (N, C, H, W). The other way, a table of shape (N H W, C), needs the channels moved to the end
-before the reshape, and back afterwards.
+Several axes at once: <code>x.mean(axis=(0, 2, 3))</code>. And
+<code>v[:, None, None]</code> has shape (C, 1, 1), which fits beside (N, C, H, W). The
+other way, a table of shape (N H W, C), needs the channels moved to the end before the
+reshape, and back afterwards.
 </details>
 """
 
@@ -506,15 +538,13 @@ before the reshape, and back afterwards.
 def spatial_batchnorm_forward(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Batch normalisation of images: one mean and variance a channel.
 
-    x: shape (N, C, H, W).  gamma, beta: shape (C,).
-    running: {"mean": (C,), "var": (C,)}.  mode: "train" or "test".
+    x: (N, C, H, W).  gamma, beta: (C,).  running: {"mean": (C,), "var": (C,)}.
     "train": normalises with the mean and the biased variance of the channel over images
         and pixels, and replaces the entries of `running` by
         (1 - momentum) * old + momentum * new, where new is the channel's mean and its
         unbiased variance (N H W - 1 in the place of N H W; for a single number: 0).
-    "test": normalises with `running` and changes nothing.
-    Returns out (N, C, H, W) and cache = (x_hat, std, gamma): x_hat (N, C, H, W), std (C,)
-    what was divided by. In mode "test" the cache is None.
+    "test": normalises with `running` and changes nothing; the cache is None.
+    Returns out (N, C, H, W) and cache = (x_hat, std, gamma): x_hat as out, std (C,).
     """
     ### BEGIN SOLUTION
     beta, tall = beta[:, None, None], np.s_[:, None, None]
@@ -539,8 +569,8 @@ check("06.spatial_batchnorm_forward", spatial_batchnorm_forward)
 
 # %% [markdown]
 r"""
-**Exercise `spatial_batchnorm_backward`** (3 points, 20 minutes). One formula or the graph, as you like. What is N in the
-formula now?
+**Exercise `spatial_batchnorm_backward`** (3 points, 20 minutes). One formula or the
+graph, as you like. What is N in the formula now?
 """
 
 
@@ -569,13 +599,14 @@ check("06.spatial_batchnorm_backward", spatial_batchnorm_backward)
 r"""
 ## When batches are small: layer, group and instance normalisation
 
-Large pictures fill the memory, and then a batch may hold two of them, or one. Its mean is then a poor
-estimate, as you saw in the figure with the companions. And where the rows of a batch belong to sentences of different lengths, it
-is not even clear what a batch mean should be.
+Large pictures fill the memory, and then a batch may hold two of them, or one. Its mean
+is then a poor estimate, as you saw in the figure with the companions. And where the
+rows of a batch belong to sentences of different lengths, it is not even clear what a
+batch mean should be.
 
-The way out: share the mean among **other** numbers, all from one image. Each picture below is a block of
-numbers: images to the right at the front, channels along the other side, pixels upwards. Blue are those that
-share the first mean.
+The way out: share the mean among **other** numbers, all from one image. Each picture
+below is a block of numbers: images to the right at the front, channels along the other
+side, pixels upwards. Blue are those that share the first mean.
 """
 
 # %%
@@ -583,19 +614,22 @@ show_blocks()
 
 # %% [markdown]
 r"""
-* **Layer normalisation** (Ba and others, 2016): one mean for each image. It is what transformers use.
-* **Instance normalisation** (Ulyanov and others, 2016): one for each image and channel. It takes out the
-  contrast of each picture, which helps in style transfer (lesson 12).
-* **Group normalisation** (Wu and He, 2018): between the two. The channels are cut into groups of neighbours; one mean for each image and group.
+* **Layer normalisation** (Ba and others, 2016): one mean for each image. It is what
+  transformers use.
+* **Instance normalisation** (Ulyanov and others, 2016): one for each image and channel.
+  It takes out the contrast of each picture, which helps in style transfer (lesson 12).
+* **Group normalisation** (Wu and He, 2018): between the two. The channels are cut into
+  groups of neighbours; one mean for each image and group.
 
-None of them looks at other images. So they need **no running statistics**, they do the same in
-training and in inference, and a batch of one is nothing special.
+None of them looks at other images. So they need **no running statistics**, they do the
+same in training and in inference, and a batch of one is nothing special.
 
 ### Layer normalisation
 
-For flat data: the mean and the variance of each **row**, over its D features. $\gamma$ and $\beta$ still have one
-number for each **feature**, as before. By hand: the row 1, 3, 1, 3 has mean 2 and variance 1, so $\hat x$ is −1, 1, −1,
-1, whatever the other rows are.
+For flat data: the mean and the variance of each **row**, over its D features. $\gamma$
+and $\beta$ still have one number for each **feature**, as before. By hand: the row 1,
+3, 1, 3 has mean 2 and variance 1, so $\hat x$ is −1, 1, −1, 1, whatever the other rows
+are.
 
 **Exercise `layernorm_forward`** (3 points, 15 minutes).
 
@@ -627,14 +661,18 @@ check("06.layernorm_forward", layernorm_forward)
 
 # %% [markdown]
 r"""
-Backwards, one thing is new. In batch normalisation a sum stays within one feature, which has one $\gamma$; so $\gamma$
-could be taken out of the sum. Here the sum runs **over the features**, and each has another $\gamma$. So multiply first,
-$d\hat x = dout \cdot \gamma$, and then take out the mean of $d\hat x$ and what lies along $\hat x$.
+Backwards, one thing is new. In batch normalisation a sum stays within one feature,
+which has one $\gamma$; so $\gamma$ could be taken out of the sum. Here the sum runs
+**over the features**, and each has another $\gamma$. So multiply first,
+$d\hat x = dout \cdot \gamma$, and then take out the mean of $d\hat x$ and what lies
+along $\hat x$.
 
-By hand: $\hat x$ = (−1, −1, 1, 1), std 2, $\gamma$ = (3, 1.5, 2, 4), dout = (4, 0, 0, 0). Then $d\hat x$ = (12, 0, 0, 0), its mean
-is 3, the mean of $d\hat x \cdot \hat x$ is −3, and dx = (12 − 3 − 3, −3 − 3, −3 + 3, −3 + 3) / 2 = (3, −3, 0, 0).
+By hand: $\hat x$ = (−1, −1, 1, 1), std 2, $\gamma$ = (3, 1.5, 2, 4), dout = (4, 0, 0,
+0). Then $d\hat x$ = (12, 0, 0, 0), its mean is 3, the mean of $d\hat x \cdot \hat x$ is
+−3, and dx = (12 − 3 − 3, −3 − 3, −3 + 3, −3 + 3) / 2 = (3, −3, 0, 0).
 
-**Exercise `layernorm_backward`** (3 points, 20 minutes). Over which axis do dgamma and dbeta add up?
+**Exercise `layernorm_backward`** (3 points, 20 minutes). Over which axis do dgamma and
+dbeta add up?
 """
 
 
@@ -661,20 +699,24 @@ check("06.layernorm_backward", layernorm_backward)
 r"""
 ### Group normalisation, and instance normalisation as a special case
 
-With C channels in G groups, group 0 is the channels 0 to C/G − 1, group 1 the next C/G, and so on: runs
-of **neighbours**. G divides C. There are N · G means, each over (C/G) · H · W numbers. $\gamma$ and $\beta$ have one number a **channel**.
+With C channels in G groups, group 0 is the channels 0 to C/G − 1, group 1 the next C/G,
+and so on: runs of **neighbours**. G divides C. There are N · G means, each over (C/G) ·
+H · W numbers. $\gamma$ and $\beta$ have one number a **channel**.
 
 * G = 1: one mean for each image, which is layer normalisation for images.
-* G = C: one for each image and channel, which is **instance normalisation**. You get it for nothing.
+* G = C: one for each image and channel, which is **instance normalisation**. You get it
+  for nothing.
 
-By hand: one image of 1 x 2 pixels and four channels in two groups. The channels 0 and 1 hold 1, 3 and 1, 3: mean 2, variance 1,
-$\hat x$ = −1, 1 and −1, 1. The channels 2 and 3 hold 2, 2 and 6, 6: mean 4, variance 4, $\hat x$ = −1, −1 and 1, 1.
+By hand: one image of 1 x 2 pixels and four channels in two groups. The channels 0 and 1
+hold 1, 3 and 1, 3: mean 2, variance 1, $\hat x$ = −1, 1 and −1, 1. The channels 2 and 3
+hold 2, 2 and 6, 6: mean 4, variance 4, $\hat x$ = −1, −1 and 1, 1.
 
 **Exercise `groupnorm_forward`** (3 points, 20 minutes).
 
 <details><summary>A hint</summary>
-What does <code>x.reshape(N, groups, -1)</code> put together? Neighbours in memory are first pixels, then channels. Scale and shift
-come after you have gone back to (N, C, H, W).
+What does <code>x.reshape(N, groups, -1)</code> put together? Neighbours in memory are
+first pixels, then channels. Scale and shift come after you have gone back to (N, C, H,
+W).
 </details>
 """
 
@@ -704,7 +746,8 @@ check("06.groupnorm_forward", groupnorm_forward)
 
 # %% [markdown]
 r"""
-**Exercise `groupnorm_backward`** (3 points, 20 minutes). The channels of a group have different $\gamma$. You have met that before.
+**Exercise `groupnorm_backward`** (3 points, 20 minutes). The channels of a group have
+different $\gamma$. You have met that before.
 """
 
 
@@ -732,8 +775,8 @@ check("06.groupnorm_backward", groupnorm_backward)
 
 # %% [markdown]
 r"""
-Instance normalisation at work: the same picture at full contrast, faded, dark, and in evening light. With as many groups as
-channels, all four become one and the same.
+Instance normalisation at work: the same picture at full contrast, faded, dark, and in
+evening light. With as many groups as channels, all four become one and the same.
 """
 
 # %% tags=["experiment"]
@@ -760,22 +803,26 @@ print(f"largest difference after normalising: {abs(same - same[0]).max():.1e}")
 r"""
 ## Folding: free in inference
 
-In inference the running statistics no longer change. Then batch normalisation is only a multiplication and an addition
-for each channel, and the layer before it can do these along with its own. Let that layer give $w \cdot x + b$:
+In inference the running statistics no longer change. Then batch normalisation is only a
+multiplication and an addition for each channel, and the layer before it can do these
+along with its own. Let that layer give $w \cdot x + b$:
 
 $$\gamma\, \frac{(w \cdot x + b) - m}{\sqrt{v + \epsilon}} + \beta
 = \underbrace{a\, w}_{\text{new } w} \cdot x + \underbrace{a\,(b - m) + \beta}_{\text{new } b},
 \qquad a = \frac{\gamma}{\sqrt{v + \epsilon}}$$
 
-The normalisation is **folded** into the weights, and the layer is gone. Every phone does this before it runs a network.
+The normalisation is **folded** into the weights, and the layer is gone. What runs
+networks on a phone does this first.
 
-By hand: w = (4, 6), b = 5, with m = 1, v = 16, $\gamma$ = 2, $\beta$ = 10, $\epsilon$ = 0. Then a = 0.5, the new w is (2, 3), the new b is 0.5 · (5 − 1) + 10 = 12.
+By hand: w = (4, 6), b = 5, with m = 1, v = 16, $\gamma$ = 2, $\beta$ = 10,
+$\epsilon$ = 0. Then a = 0.5, the new w is (2, 3), the new b is 0.5 · (5 − 1) + 10 = 12.
 
-**Exercise `fold_batchnorm`** (3 points, 20 minutes). For filters of a convolution and for the weights of an affine layer.
+**Exercise `fold_batchnorm`** (3 points, 20 minutes). For filters of a convolution and
+for the weights of an affine layer.
 
 <details><summary>A hint</summary>
-a has shape (K,). In filters (K, C, FH, FW) the axis K is the first, in weights (D, K) the last;
-<code>w.ndim</code> tells them apart.
+a has shape (K,). In filters (K, C, FH, FW) the axis K is the first, in weights (D, K)
+the last; <code>w.ndim</code> tells them apart.
 </details>
 """
 
@@ -809,21 +856,23 @@ print(f"largest difference: {abs(x @ new_W + new_b - two_layers).max():.1e}")
 
 # %% [markdown]
 r"""
-The same idea is used in training, when a trained network is adapted to new pictures: its statistics are kept
-fixed, which saves their computation in each batch, and then the gradient has the straight path only.
+The same idea is used in training, when a trained network is adapted to new pictures:
+its statistics are kept fixed, which saves their computation in each batch, and then the
+gradient has the straight path only.
 """
 
 # %% [markdown]
 r"""
 ## The experiment
 
-Does it help? Eight affine layers (seven hidden ones of 50 units, with ReLU), 1,000 images of CIFAR-10 with pixels
-from 0 to 255 less the mean image, ten epochs of Adam with batches of 50: the setting of Stanford's course
-CS231n, assignment 2. The **size of the initial weights** runs through 20 values from 0.0001 to 1, each time once
-with and once without batch normalisation. (Quick mode: 5 values and 500 images.)
+Does it help? Eight affine layers (seven hidden ones of 50 units, with ReLU), 1,000
+images of CIFAR-10 with pixels from 0 to 255 less the mean image, ten epochs of Adam
+with batches of 50: the setting of Stanford's course CS231n, assignment 2. The **size of
+the initial weights** runs through 20 values from 0.0001 to 1, each time once with and
+once without batch normalisation. (Quick mode: 5 values and 500 images.)
 
-The layers come from lesson 03 and Adam from lesson 04: yours, where your notebooks are in this folder and
-pass their checks.
+The layers come from lesson 03 and Adam from lesson 04: yours, where your notebooks are
+in this folder and pass their checks.
 """
 
 # %% tags=["experiment"]
@@ -921,19 +970,24 @@ show_sweep(
 
 # %% [markdown]
 r"""
-What we saw in full mode (`COURSE_MODE=full python solutions/06_batchnorm.py`, six and a half minutes of processor time for
-the whole lesson, one thread): **with** batch normalisation the network gets more than a quarter of the training images right at all
-20 sizes, **without** it at 9. Below 0.001 the plain network only guesses (10 % in validation), while the other reaches 21 to 25 %. At
-the best size the two are equal, 32 and 31 %: batch normalisation does not replace a good start, it makes a bad one
-harmless. With the largest weights the plain network's loss is in the millions; with batch normalisation it is 3.
+What we saw in full mode (`COURSE_MODE=full python solutions/06_batchnorm.py`, six and a
+half minutes of processor time for the whole lesson, one thread): **with** batch
+normalisation the network gets more than a quarter of the training images right at all
+20 sizes, **without** it at 9. Below 0.001 the plain network only guesses (10 % in
+validation), while the other reaches 21 to 25 %. At the best size the two are equal, 32
+and 31 %: batch normalisation does not replace a good start, it makes a bad one
+harmless. With the largest weights the plain network's loss is in the millions; with
+batch normalisation it is 3.
 
-That is CS231n's finding too: batch normalisation makes training nearly independent of the size of the initial weights. "Nearly": with
-weights of 1, ten epochs are not enough for either network.
+That is CS231n's finding too: batch normalisation makes training nearly independent of
+the size of the initial weights. "Nearly": with weights of 1, ten epochs are not enough
+for either network.
 
 ### And the learning rate?
 
-The same two networks with He's weights, pixels divided by 64 so that they are about as large as 1, and plain
-gradient descent. Where a curve ends, the loss has left the numbers: training has diverged.
+The same two networks with He's weights, pixels divided by 64 so that they are about as
+large as 1, and plain gradient descent. Where a curve ends, the loss has left the
+numbers: training has diverged.
 """
 
 # %% tags=["experiment"]
@@ -953,18 +1007,20 @@ show_sweep(
 
 # %% [markdown]
 r"""
-In full mode, 9 rates from 0.001 to 10: **with** batch normalisation 8 of them get above a quarter of the training
-images, up to a rate of 3.2; **without** it 4, and from 0.32 on training diverges. The best validation accuracies are 31.5 and 28.8 %.
-At small rates the plain network is no worse. The gain is that you may take larger steps.
+In full mode, 9 rates from 0.001 to 10: **with** batch normalisation 8 of them get above
+a quarter of the training images, up to a rate of 3.2; **without** it 4, and from 0.32
+on training diverges. The best validation accuracies are 31.5 and 28.8 %. At small rates
+the plain network is no worse. The gain is that you may take larger steps.
 
-One reason: if the weights of a layer are doubled, its normalised output stays the same. Large weights then get smaller
-gradients, and a step that was too long makes the next one shorter.
+One reason: if the weights of a layer are doubled, its normalised output stays the same.
+Large weights then get smaller gradients, and a step that was too long makes the next
+one shorter.
 
 ### And the size of the batch?
 
-Five hidden layers of 100 units, weights of size 0.02, Adam at a rate of 0.0003. Now the batches grow from one or two
-images to fifty. Small batches mean more steps in an epoch, which helps both networks. But one of them measures
-its statistics in those batches.
+Five hidden layers of 100 units, weights of size 0.02, Adam at a rate of 0.0003. Now the
+batches grow from one or two images to fifty. Small batches mean more steps in an epoch,
+which helps both networks. But one of them measures its statistics in those batches.
 """
 
 # %% tags=["experiment"]
@@ -994,14 +1050,14 @@ In full mode, best training accuracy by batch size:
 | with batch normalisation | 11 % | 19 % | 46 % | 66 % | 91 % |
 | without | 62 % | 64 % | 68 % | 69 % | 62 % |
 
-A batch of one teaches nothing, as you know: the output is $\beta$. With two the network learns little, and only
-from about ten on does batch normalisation pay. That is CS231n's finding too: small batches hurt. Group
-normalisation was invented for this.
+A batch of one teaches nothing, as you know: the output is $\beta$. With two the network
+learns little, and only from about ten on does batch normalisation pay. That is CS231n's
+finding too: small batches hurt. Group normalisation was invented for this.
 
 ### On large networks
 
-The paper's own experiment is larger: the Inception network on ImageNet, with its learning rate raised up to thirty
-times. These are the authors' figures, not ours:
+The paper's own experiment is larger: the Inception network on ImageNet, with its
+learning rate raised up to thirty times. These are the authors' figures, not ours:
 
 | network | steps to 72.2 % | best accuracy |
 | --- | --- | --- |
@@ -1011,16 +1067,18 @@ times. These are the authors' figures, not ours:
 | with it, learning rate x 30 | 2.7 million | 74.8 % |
 | with it, sigmoid in the place of ReLU, rate x 5 | never | 69.8 % |
 
-A fourteenth of the steps, for the price of two learned numbers a channel. In the last line note that it trains at
-all: without batch normalisation, the authors could not get that network beyond guessing.
+A fourteenth of the steps, for the price of two learned numbers a channel. In the last
+line note that it trains at all: without batch normalisation, the authors could not get
+that network beyond guessing.
 """
 
 # %% [markdown]
 r"""
 ## Questions
 
-**Question 1** (1 point). A convolution with 64 filters gives images of 32 x 32 pixels, and a batch normalisation follows. How many
-numbers does the batch normalisation **learn**?
+**Question 1** (1 point). A convolution with 64 filters gives images of 32 x 32 pixels,
+and a batch normalisation follows. How many numbers does the batch normalisation
+**learn**?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_learned"}
@@ -1033,8 +1091,9 @@ check("06.answer_learned", answer_learned)
 
 # %% [markdown]
 r"""
-**Question 2** (1 point). A running mean starts at 0, momentum is 0.1 (as in this lesson). Three training batches come, each with the
-mean 10. What is the running mean after them?
+**Question 2** (1 point). A running mean starts at 0, momentum is 0.1 (as in this
+lesson). Three training batches come, each with the mean 10. What is the running mean
+after them?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_momentum"}
@@ -1047,8 +1106,9 @@ check("06.answer_momentum", answer_momentum)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). You put a trained network into a web page. The same photograph gets another answer when it is sent
-together with other photographs. What is the most likely reason?
+**Question 3** (1 point). You put a trained network into a web page. The same photograph
+gets another answer when it is sent together with other photographs. What is the most
+likely reason?
 
 * `"a"` gamma and beta were not saved.
 * `"b"` eps is too small.
@@ -1068,8 +1128,8 @@ check("06.answer_companions", answer_companions)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). A convolution has a bias for each filter, and batch normalisation comes right after it. What does the bias do
-to the output in training?
+**Question 4** (1 point). A convolution has a bias for each filter, and batch
+normalisation comes right after it. What does the bias do to the output in training?
 
 * `"a"` It shifts the output.
 * `"b"` Nothing: it is subtracted again with the mean.
@@ -1087,8 +1147,8 @@ check("06.answer_bias", answer_bias)
 
 # %% [markdown]
 r"""
-**Question 5** (1 point). A batch of shape (8, 6, 5, 4), that is 8 images with 6 channels, goes through a group normalisation with 3
-groups. How many means are computed?
+**Question 5** (1 point). A batch of shape (8, 6, 5, 4), that is 8 images with 6
+channels, goes through a group normalisation with 3 groups. How many means are computed?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_means"}
@@ -1101,40 +1161,49 @@ check("06.answer_means", answer_means)
 
 # %% [markdown]
 r"""
-**Question 6** (3 points, graded by hand). A colleague trains a network with batch normalisation on very large pictures, two in a
-batch. The training loss falls nicely, but in validation, where the network is in inference mode, the results are poor. In
-four or five sentences: what is probably happening, and what are two things to try?
+**Question 6** (3 points, graded by hand). A colleague trains a network with batch
+normalisation on very large pictures, two in a batch. The training loss falls nicely,
+but in validation, where the network is in inference mode, the results are poor. In four
+or five sentences: what is probably happening, and what are two things to try?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_small_batches"}
 r"""
-In training each picture is normalised with the mean and the variance of only two pictures, which are poor estimates and differ
-from batch to batch; the network learns to work with numbers that sway like that, and even uses what the companion tells it. In inference
-the running statistics are used instead, so the layers after it see other numbers than those they were trained on. (The running
-statistics themselves may also be far off, if there were few batches.) Things to try: normalisations that do not mix images, such as group
-normalisation, which do the same in both modes; larger batches, with smaller pictures or statistics gathered over several machines;
-starting from a trained network and keeping its statistics fixed; or measuring the statistics anew over many training
-pictures before validation.
+In training each picture is normalised with the mean and the variance of only two
+pictures, which are poor estimates and differ from batch to batch; the network learns to
+work with numbers that sway like that, and even uses what the companion tells it. In
+inference the running statistics are used instead, so the layers after it see other
+numbers than those they were trained on. (The running statistics themselves may also be
+far off, if there were few batches.) Things to try: normalisations that do not mix
+images, such as group normalisation, which do the same in both modes; larger batches,
+with smaller pictures or statistics gathered over several machines; starting from a
+trained network and keeping its statistics fixed; or measuring the statistics anew over
+many training pictures before validation.
 """
 
 # %% [markdown]
 r"""
 ## What to remember
 
-* Normalise each feature with the mean and the biased variance of the batch, then scale by gamma and shift by beta,
-  which are learned.
-* Training uses the batch and updates the running statistics; inference uses them and changes nothing.
-* Backwards there are three paths: straight, through the variance, through the mean; together they take out of the
-  gradient its mean and what lies along x_hat.
-* Layer, instance and group normalisation share the mean within one image; they have no running statistics
-  and do not mind small batches.
-* It makes training forgiving of initial weights and learning rates, and in inference it can be folded away.
+* Normalise each feature with the mean and the biased variance of the batch, then scale
+  by gamma and shift by beta, which are learned.
+* Training uses the batch and updates the running statistics; inference uses them and
+  changes nothing.
+* Backwards there are three paths: straight, through the variance, through the mean;
+  together they take out of the gradient its mean and what lies along x_hat.
+* Layer, instance and group normalisation share the mean within one image; they have no
+  running statistics and do not mind small batches.
+* It makes training forgiving of initial weights and learning rates, and in inference it
+  can be folded away.
 
-To read more: S. Ioffe and C. Szegedy, *Batch normalization: accelerating deep network training by reducing internal covariate
-shift* (2015), <https://arxiv.org/abs/1502.03167>; S. Santurkar et al., *How does batch normalization help
-optimization?* (2018), <https://arxiv.org/abs/1805.11604>; J. Ba et al., *Layer normalization* (2016), <https://arxiv.org/abs/1607.06450>;
-D. Ulyanov et al., *Instance normalization* (2016), <https://arxiv.org/abs/1607.08022>; Y. Wu and K. He, *Group
+To read more: S. Ioffe and C. Szegedy, *Batch normalization: accelerating deep network
+training by reducing internal covariate shift* (2015),
+<https://arxiv.org/abs/1502.03167>; S. Santurkar et al., *How does batch normalization
+help optimization?* (2018), <https://arxiv.org/abs/1805.11604>; J. Ba et al., *Layer
+normalization* (2016), <https://arxiv.org/abs/1607.06450>; D. Ulyanov et al., *Instance
+normalization* (2016), <https://arxiv.org/abs/1607.08022>; Y. Wu and K. He, *Group
 normalization* (2018), <https://arxiv.org/abs/1803.08494>.
 
-Next: dropout and augmentation, against a network that learns its training images by heart.
+Next: dropout and augmentation, against a network that learns its training images by
+heart.
 """

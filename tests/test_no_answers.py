@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grading.sources import digest_of
 from tests.exercises.answers import answers_of
 from utils.exercises import LESSONS
+from utils.sources import digest_of
 
 ROOT = Path(__file__).parent.parent
 SHORTEST = 40

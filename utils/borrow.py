@@ -79,7 +79,7 @@ def cells_of(notebook: Path) -> list[str]:
 
 def run_definitions(cells: list[str], space: dict[str, Any]) -> None:
     """Run imports, functions, classes and plain values; skip a cell that fails."""
-    from grading.sources import only_definitions
+    from utils.sources import only_definitions
 
     for cell in cells:
         with contextlib.suppress(Exception):
@@ -88,9 +88,9 @@ def run_definitions(cells: list[str], space: dict[str, Any]) -> None:
 
 def passes(exercise: "Exercise", own: Any, cells: list[str]) -> bool:
     """Whether something written in an earlier notebook passes its check."""
-    from grading.sources import source_of_names
     from utils.checks.evaluate import evaluate
     from utils.checks.notebook import LEARNERS_SEED
+    from utils.sources import source_of_names
     from utils.subject.local import local_subject
 
     subject = local_subject({exercise.object_names[0]: own}, exercise.seconds)

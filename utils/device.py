@@ -11,6 +11,7 @@ def best_device() -> torch.device:
         device, what = "mps", "the GPU of this Mac"
     else:
         threads = torch.get_num_threads()
-        device, what = "cpu", f"the CPU ({threads} threads); PyTorch finds no GPU"
+        many = "1 thread" if threads == 1 else f"{threads} threads"
+        device, what = "cpu", f"the CPU ({many}); PyTorch finds no GPU"
     print(f"Device: {device}, {what}.")
     return torch.device(device)

@@ -1,8 +1,8 @@
 """A net of layers and the loop that trains it, for the experiments of lessons 03 to 07.
 
 The four roles are those that Caffe named (Jia et al., 2014): arrays flow (*blobs*), a
-`Layer` turns one into the next, a `Net` is a list of layers and a loss, and `train` is
-the *solver*. What a layer computes is always given: the learner's functions, or a
+`Layer` turns one into the next, a `Net` is a list of layers and a loss, and a `Solver`
+trains it. What a layer computes is always given: the learner's functions, or a
 library's.
 """
 
@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 Rate = float | Callable[[int], float]
 Update = Callable[..., tuple[np.ndarray, dict]]
+Images = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass
@@ -103,44 +104,62 @@ def sgd(w: np.ndarray, gradient: np.ndarray, state: dict, learning_rate: float):
     return w - learning_rate * gradient, state
 
 
-def train(
-    net: Net,
-    train_set: tuple[np.ndarray, np.ndarray],
-    val_set: tuple[np.ndarray, np.ndarray],
-    *,
-    rng: np.random.Generator,
-    learning_rate: Rate,
-    n_epochs: int = 1,
-    batch_size: int = 64,
-    reg: float = 0.0,
-    update: Update = sgd,
-    augment: Callable | None = None,
-    label: str = "training",
-) -> History:
-    """Train a net by mini-batches, with a progress bar; the net's parameters change.
+@dataclass
+class Solver:
+    """The loop that trains a net by mini-batches, with a progress bar.
 
-    `learning_rate` is a number or a function of the step, counted from 0.
-    `update(w, gradient, state, learning_rate) -> (w, state)` is the optimiser; a
-    parameter's state starts as `{}`. `augment(X, rng)` changes each batch. Raises
-    FloatingPointError when the loss is not a finite number.
+    * `rng`: the generator that shuffles the images and that `augment` draws from.
+    * `learning_rate`: a number, or a function of the step, counted from 0.
+    * `reg`: the strength of L2 regularisation.
+    * `update(w, gradient, state, learning_rate) -> (w, state)`: the optimiser; a
+      parameter's state starts as `{}`.
+    * `augment(X, rng)`: changes each batch.
+    * `label`: stands before the progress bar.
     """
-    history, states = History(), [{} for _ in net.layers]
-    n_steps = n_epochs * -(-len(train_set[0]) // batch_size)
-    rate = learning_rate if callable(learning_rate) else lambda step: learning_rate
-    seen = tuple(part[:1000] for part in train_set)
-    with tqdm(total=n_steps, desc=label, leave=False) as bar:
-        for _ in range(n_epochs):
-            for X, y in shuffled(*train_set, batch_size, rng):
-                X = augment(X, rng) if augment else X
-                loss, gradients = net.step(X, y, reg)
-                refuse_divergence(loss, len(history.losses))
-                apply(net, gradients, states, update, rate(len(history.losses)))
-                history.losses.append(float(loss))
-                bar.update()
-            history.train_accuracies.append(net.accuracy(*seen))
-            history.val_accuracies.append(net.accuracy(*val_set))
-            bar.set_postfix(val=f"{history.val_accuracies[-1]:.3f}")
-    return history
+
+    rng: np.random.Generator
+    learning_rate: Rate
+    n_epochs: int = 1
+    batch_size: int = 64
+    reg: float = 0.0
+    update: Update = sgd
+    augment: Callable | None = None
+    label: str = "training"
+
+    def train(self, net: Net, train_set: Images, val_set: Images) -> History:
+        """Change the net's parameters; returns what was measured on the way.
+
+        Raises FloatingPointError when the loss is not a finite number.
+        """
+        history, states = History(), [{} for _ in net.layers]
+        n_steps = self.n_epochs * -(-len(train_set[0]) // self.batch_size)
+        seen = tuple(part[:1000] for part in train_set)
+        with tqdm(total=n_steps, desc=self.label, leave=False) as bar:
+            for _ in range(self.n_epochs):
+                for X, y in shuffled(*train_set, self.batch_size, self.rng):
+                    history.losses.append(
+                        self.step(net, X, y, states, len(history.losses))
+                    )
+                    bar.update()
+                history.train_accuracies.append(net.accuracy(*seen))
+                history.val_accuracies.append(net.accuracy(*val_set))
+                bar.set_postfix(val=f"{history.val_accuracies[-1]:.3f}")
+        return history
+
+    def step(self, net: Net, X: np.ndarray, y: np.ndarray, states: list, n: int):
+        """Step `n` on one batch; returns its loss."""
+        X = self.augment(X, self.rng) if self.augment else X
+        loss, gradients = net.step(X, y, self.reg)
+        refuse_divergence(loss, n)
+        fixed = not callable(self.learning_rate)
+        rate = self.learning_rate if fixed else self.learning_rate(n)
+        apply(net, gradients, states, self.update, rate)
+        return float(loss)
+
+
+def train(net: Net, train_set: Images, val_set: Images, **settings) -> History:
+    """Train a net with the settings of a `Solver`; the net's parameters change."""
+    return Solver(**settings).train(net, train_set, val_set)
 
 
 def shuffled(

@@ -67,8 +67,7 @@ def moodle_csv(
     found = identified(scores, read_roster(roster), MOODLE)
     feedback = {(v.student, v.lesson): feedback_of(v) for v in verdicts}
     lessons = lessons_in(verdicts)
-    header = [*MOODLE, *(x for name in lessons for x in (name, f"{name} feedback"))]
-    rows = [header]
+    rows = [[*MOODLE, *(x for name in lessons for x in (name, f"{name} feedback"))]]
     for student, person in found.items():
         row = [person.get(name, "") for name in MOODLE]
         for lesson in lessons:

@@ -43,14 +43,12 @@ def write_reports(
     for verdict in verdicts:
         learner_page(verdict, folder)
     tables = {name: folder / f"{name}.csv" for name in ("canvas", "moodle")}
-    left_out = {
-        "Canvas": canvas_csv(verdicts, tables["canvas"], canvas, gradebook),
-        "Moodle": moodle_csv(verdicts, tables["moodle"], moodle, gradebook),
-    }
+    not_in_canvas = canvas_csv(verdicts, tables["canvas"], canvas, gradebook)
+    not_in_moodle = moodle_csv(verdicts, tables["moodle"], moodle, gradebook)
     return Reports(
         class_page=class_page(verdicts, sources, folder),
         learners=folder / "learners",
         grades=grades_csv(verdicts, folder / "grades.csv", gradebook),
-        left_out=left_out,
+        left_out={"Canvas": not_in_canvas, "Moodle": not_in_moodle},
         **tables,
     )

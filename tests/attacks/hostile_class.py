@@ -11,9 +11,9 @@ from time import monotonic
 
 from grading.places import Place
 from grading.sandbox import Limits
-from grading.sources import source_of_names
 from utils.checks.evaluate import Report, evaluate
 from utils.exercises import of_lesson
+from utils.sources import source_of_names
 from utils.subject import Trouble
 
 ROOT = Path(__file__).parent.parent.parent

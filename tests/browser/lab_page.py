@@ -164,3 +164,8 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def text(element: WebElement, name: str) -> str:
+    """The text of a part of a figure, with plain minus signs."""
+    return element.find_element(By.CLASS_NAME, name).text.replace("−", "-")

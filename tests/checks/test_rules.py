@@ -168,3 +168,10 @@ def test_the_source_of_a_class_is_that_of_its_methods():
 @pytest.mark.parametrize("thing", [len, 3, None, np.ones(2)], ids=repr)
 def test_what_has_no_source_gives_none(thing):
     assert source_of([thing]) == ""
+
+
+def test_the_source_of_a_partial_function_is_that_of_the_function_in_it():
+    assert source_of([functools.partial(functools.partial(broken, 1), 2)]) == source_of(
+        [broken]
+    )
+    assert "def broken(" in source_of([functools.partial(broken, 1)])

@@ -12,45 +12,14 @@ from grading.judge import judge, key_of
 from grading.master import master_of
 from grading.verdict import load
 from tests.grading.open_place import OpenPlace
-from utils.checks.exercise import Case, Exercise, Misconception, call
+from tests.grading.tiny_lesson import EXERCISES_OF, LESSON, LESSONS
 from utils.subject import Crashed
 
-LESSON, SECRET = "07_tiny", 20_260_301
+SECRET = 20_260_301
 DOUBLE = "def double(x):\n    return 2 * x"
 RIGHT = {"double": DOUBLE, "answer_six": "answer_six = 6", "written_why": "So it is."}
 KILL = "import os\ndef double(x):\n    os._exit(0)"
 ENDLESS = "def double(x):\n    while True:\n        pass"
-
-
-def cases(rng):
-    for number in rng.integers(1, 10**9, 3):
-        yield call(f"twice {number}", int(number))
-
-
-def tiny():
-    """The tiny lesson's exercises, as a lesson has them."""
-    six = Case("six", lambda subject: subject.value(), expected=6)
-    thrice = Misconception("thrice", lambda x: 3 * x, "Is it twice?")
-    every = (
-        Exercise(
-            "07.double",
-            2.0,
-            1,
-            cases,
-            oracle=lambda x: 2 * x,
-            misconceptions=(thrice,),
-            seconds=1.0,
-        ),
-        Exercise(
-            "07.six", 1.0, 1, lambda rng: [six], names=("answer_six",), kind="question"
-        ),
-        Exercise("07.written_why", 3.0, 1, by_hand=True, kind="written"),
-    )
-    return {exercise.id: exercise for exercise in every}
-
-
-LESSONS = {LESSON: tiny()}
-EXERCISES_OF = LESSONS.__getitem__
 
 
 @pytest.fixture(scope="module")

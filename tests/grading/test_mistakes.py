@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from grading.mistakes import mistake
-from grading.sources import source_of_names
 from tests.exercises.answers import answers
 from utils.checks.evaluate import evaluate
 from utils.exercises import LESSONS, of_lesson
+from utils.sources import source_of_names
 from utils.subject.local import local_subject
 
 EVERY = [

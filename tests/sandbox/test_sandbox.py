@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from grading.cli import SOLUTIONS
+from grading.parts import imports_torch
 from grading.process import ROOT, NoSandbox
 from grading.sandbox import Limits, Sandbox
 from grading.self_check import cells_to_run
-from grading.sources import source_of_names
 from tests.attacks.hostile_class import descendants
 from utils.checks.evaluate import evaluate
 from utils.exercises import LESSONS, of_lesson
+from utils.sources import source_of_names
 from utils.subject import Crashed, OutOfMemory, TimedOut
 from utils.subject.local import local_subject
 
@@ -38,17 +39,28 @@ def sandbox():
 
 
 @pytest.fixture(scope="module")
-def lessons(sandbox):
-    """For each lesson: its cells to run, its names here, and its run in the sandbox."""
+def torch_sandbox():
+    with Sandbox("torch") as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def lesson(sandbox, torch_sandbox):
+    """Gives a lesson's cells to run, its names here, and its run in the sandbox."""
     made = {}
-    for stem in LESSONS:
-        cells = cells_to_run(jupytext.read(SOLUTIONS / f"{stem}.py"))
-        space = {}
-        for cell in cells:
-            exec(compile(cell, "<cell>", "exec"), space)
-            plt.close("all")
-        made[stem] = cells, space, sandbox.run(cells, 60.0)
-    yield made
+
+    def lesson(stem):
+        if stem not in made:
+            cells = cells_to_run(jupytext.read(SOLUTIONS / f"{stem}.py"))
+            space = {}
+            for cell in cells:
+                exec(compile(cell, "<cell>", "exec"), space)
+                plt.close("all")
+            place = torch_sandbox if imports_torch(stem, SOLUTIONS) else sandbox
+            made[stem] = cells, space, place.run(cells, 60.0)
+        return made[stem]
+
+    yield lesson
     for _, _, run in made.values():
         run.close()
 
@@ -57,9 +69,9 @@ def lessons(sandbox):
     ("stem", "exercise"), CHECKED, ids=lambda x: getattr(x, "id", x)
 )
 def test_a_solution_gets_the_same_report_here_and_in_the_sandbox(
-    stem, exercise, lessons
+    stem, exercise, lesson
 ):
-    cells, space, run = lessons[stem]
+    cells, space, run = lesson(stem)
     assert run.errors == [""] * len(cells)
     source = source_of_names(cells, exercise.object_names)
     here = local_subject({n: space[n] for n in exercise.object_names})
@@ -85,11 +97,23 @@ def test_the_graders_side_is_not_there(name, sandbox):
         assert run.errors[0].startswith("ModuleNotFoundError")
 
 
-def test_a_lesson_on_pytorch_has_it():
+def test_a_lesson_on_pytorch_has_it(torch_sandbox):
     cells = ["import torch\ndef double(x): return 2 * x\nprint(torch.ones(2).sum())"]
-    with Sandbox("torch") as place, place.run(cells) as run:
+    with torch_sandbox.run(cells) as run:
         assert run.errors == [""]
         assert run.outputs[0][0]["text"] == "tensor(2.)\n"
+
+
+def test_what_the_first_optimiser_imports_is_there_before_a_submission(torch_sandbox):
+    with torch_sandbox.run(
+        ["import sys; print('torch._dynamo' in sys.modules)"]
+    ) as run:
+        assert run.outputs[0][0]["text"] == "True\n"
+
+
+def test_numbers_of_sixteen_bits_can_be_computed_with(torch_sandbox):
+    with torch_sandbox.run(["import torch; torch.ones(2).half() + 1"]) as run:
+        assert run.errors == [""]
 
 
 def test_what_a_lesson_imports_is_there(sandbox):

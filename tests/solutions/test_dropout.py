@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.exercises.answers import answers
 from tests.solutions.running import run_on_builtin_images
+from utils.checks.evaluate import evaluate
+from utils.exercises import find
+from utils.subject.local import local_subject
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +80,15 @@ def test_lesson_07_works_its_examples_by_hand_right(dropout):
     probabilities, labels = dropout["ensemble_predict"](scores)
     np.testing.assert_allclose(probabilities, [[1.3 / 3, 1.7 / 3]])
     assert labels.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [("(", "sources cut off"), ("np.floor(", "sources rounded down")],
+)
+def test_lesson_07_names_a_rotation_that_does_not_round(other, name):
+    answer, space = answers()["07.rotate"], {}
+    exec(f"import numpy as np\n{answer.source.replace('np.rint(', other)}", space)
+    for seed in range(9):
+        subject = local_subject({"rotate": space["rotate"]}, 5)
+        assert evaluate(find("07.rotate"), subject, seed).diagnosis.name == name

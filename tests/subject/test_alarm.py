@@ -70,6 +70,12 @@ def test_no_time_left_means_no_call():
         pytest.fail("it was called")
 
 
+def test_the_courses_own_objects_have_no_clock():
+    left = {"left": lambda: signal.getitimer(signal.ITIMER_REAL)[0]}
+    assert local_subject(left)() == 0
+    assert 0 < local_subject(left, 5)() <= 5
+
+
 def test_another_thread_runs_without_an_alarm():
     results = []
     subject = local_subject({"quick": lambda: 1}, 5)

@@ -1,9 +1,10 @@
 """An exercise: everything the course knows about one thing that a learner writes."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,7 +65,8 @@ class Misconception:
 
     `version` replaces the oracle (or some of its objects, by name); `hint` names the
     mistake and asks the question that leads to the mend; `worked` goes through a small
-    example. `breaks` names the rule that is all this mistake offends, if it is.
+    example. `breaks` names the rule that is all this mistake offends, if it is. `home`
+    is the module in which the mistake is written.
     """
 
     name: str
@@ -72,6 +74,20 @@ class Misconception:
     hint: str
     worked: str = ""
     breaks: str = ""
+    home: str = field(default="", repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.home:  # kept where a copy is made with an oracle
+            caller = sys._getframe(2).f_globals["__name__"]
+            object.__setattr__(self, "home", caller)
+
+
+def made_with(oracle: Any, shared: Iterable[Misconception]) -> list[Misconception]:
+    """Mistakes that several exercises share, as made by bending the oracle of one.
+
+    The `version` of each takes the oracle as its first argument.
+    """
+    return [replace(m, version=partial(m.version, oracle)) for m in shared]
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,19 @@ def choice_question(
     `digest` is `digest_of(exercise_id, letter)` of the right letter, so that this
     module does not spell it out.
     """
+    case = Case("the option", chosen, option_with(exercise_id, digest), None)
+    mistakes = (
+        Misconception(f"chooses {letter}", letter, hint)
+        for letter, hint in wrong.items()
+    )
+    return Exercise(
+        exercise_id, points, minutes, lambda rng: [case], kind="question",
+        misconceptions=tuple(mistakes), worked=worked,
+    )  # fmt: skip
+
+
+def option_with(exercise_id: str, digest: str) -> Agreement:
+    """Whether an option is the one that has this digest."""
 
     def find(expected: Any, got: Any, label: str) -> Difference | None:
         if not isinstance(got, str):
@@ -59,18 +72,7 @@ def choice_question(
             return None
         return Difference(f"{got.strip()!r} is not the right option.")
 
-    return Exercise(
-        id=exercise_id,
-        points=points,
-        minutes=minutes,
-        kind="question",
-        cases=lambda rng: [Case("the option", chosen, Agreement(find), None)],
-        misconceptions=tuple(
-            Misconception(f"chooses {letter}", letter, hint)
-            for letter, hint in wrong.items()
-        ),
-        worked=worked,
-    )
+    return Agreement(find)
 
 
 def written_question(exercise_id: str, points: float, minutes: int) -> Exercise:

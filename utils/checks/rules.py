@@ -9,6 +9,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -251,7 +252,7 @@ def source_of(objects: Iterable[Any]) -> str:
     todo = list(objects)
     while todo:
         try:
-            thing = inspect.unwrap(todo.pop())
+            thing = innermost(todo.pop())
             if id(thing) in texts:
                 continue
             if inspect.isclass(thing):  # a notebook keeps no source of a whole class
@@ -263,6 +264,13 @@ def source_of(objects: Iterable[Any]) -> str:
         except Exception:  # OSError, TypeError, or whatever a strange object raises
             return ""
     return "\n".join(filter(None, texts.values()))
+
+
+def innermost(thing: Any) -> Any:
+    """What a partial function or a wrapper calls."""
+    while isinstance(thing, partial):
+        thing = thing.func
+    return inspect.unwrap(thing)
 
 
 def methods_of(kind: type) -> list[Any]:

@@ -137,9 +137,14 @@ def load_weights(name: str) -> Weights:
             return read(name, published, path, origin)
         except DataError as error:
             troubles.append(str(error))
+    raise DataError(not_found(name, troubles))
+
+
+def not_found(name: str, troubles: list[str]) -> str:
+    """What was tried, and what to do now."""
     reasons = "\n".join(f"- {trouble}" for trouble in troubles)
     files = " or ".join(published.file for published in FILES[name])
-    raise DataError(
+    return (
         f"The weights {name} were not found:\n{reasons or '- no file is there'}\n"
         "Restart with a network connection, or put "
         f"{files} into a folder named weights, and name the folder that holds it in "

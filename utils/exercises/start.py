@@ -7,9 +7,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.questions import numeric_question
-from utils.checks.rules import keeps_inputs, loops, without
-
-NUMPY_ONLY = without("torch", "scipy", "sklearn", "utils.exercises")
+from utils.checks.rules import keeps_inputs, loops
+from utils.exercises.shared import NUMPY_ONLY
 
 # --- grey -------------------------------------------------------------------------
 

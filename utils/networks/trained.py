@@ -18,7 +18,7 @@ from utils.networks.described import like_tensorflow
 from utils.networks.known import network
 
 CIFAR_SIDE, IMAGENET_SIDE = 32, 224
-TRAINING_IMAGES, EPOCHS, BATCH, RATE = 5_000, 8, 50, 4e-3
+TRAINING_IMAGES, EPOCHS, BATCH, RATE = 5_000, 4, 64, 1e-2
 
 
 @dataclass(frozen=True, eq=False, repr=False)

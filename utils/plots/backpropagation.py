@@ -53,6 +53,7 @@ NEURON_WAYS = (
     ("w2", "w2", "s"),
     *((one, one, next_) for one, next_ in zip("snedf", [*"nedf", "end"], strict=True)),
 )
+CIRCLE = {"boxstyle": "circle,pad=0.28", "fc": "white", "ec": "k"}
 PAIR = {"x": (0, 1), "y": (0, 0), "gate": (1.1, 0.5, "?"), "end": (2.1, 0.5, "")}
 
 
@@ -74,9 +75,7 @@ def draw_graph(
     for name, (x, y, *sign) in places.items():
         if sign and not sign[0]:
             continue
-        box = (
-            {"boxstyle": "circle,pad=0.28", "fc": "white", "ec": "k"} if sign else None
-        )
+        box = CIRCLE if sign else None
         axis.text(x, y, *(sign or [name]), ha="center", va="center", bbox=box)
     columns, rows = zip(*(place[:2] for place in places.values()), strict=True)
     axis.set(xlim=(min(columns) - 0.3, max(columns) + 0.2))

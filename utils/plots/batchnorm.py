@@ -10,6 +10,7 @@ from utils.plots import COLOURS, MARKERS
 
 Vector = Sequence[float] | float
 WITH, WITHOUT = COLOURS[0], COLOURS[1]
+BEHIND = {"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1}
 
 
 def show_activations(
@@ -21,17 +22,10 @@ def show_activations(
         len(rows), n_layers, figsize=(1.7 * n_layers, 1.45 * len(rows) + 0.7),
         squeeze=False, sharex=True,
     )  # fmt: skip
-    bins = np.linspace(-limit, limit, 41)
     for axis_row, (name, layers) in zip(axes, rows.items(), strict=True):
         colour = WITHOUT if name.endswith("without") else WITH
         for axis, numbers in zip(axis_row, layers, strict=True):
-            axis.hist(np.clip(numbers, -limit, limit).ravel(), bins, color=colour)
-            axis.text(
-                0.97, 0.93, f"std {numbers.std():.3g}", fontsize=8, ha="right",
-                va="top", transform=axis.transAxes,
-                bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1},
-            )  # fmt: skip
-            axis.set(yticks=[], xlim=(-limit, limit))
+            draw_histogram(axis, numbers, limit, colour)
         axis_row[0].set_ylabel(name, fontsize=9)
     for number, axis in enumerate(axes[0], 1):
         axis.set_title(f"layer {number}", fontsize=9)
@@ -39,6 +33,19 @@ def show_activations(
                   fontsize=9)  # fmt: skip
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
+
+
+def draw_histogram(
+    axis: plt.Axes, numbers: np.ndarray, limit: float, colour: str
+) -> None:
+    """A histogram from -limit to limit with the standard deviation in its corner."""
+    bins = np.linspace(-limit, limit, 41)
+    axis.hist(np.clip(numbers, -limit, limit).ravel(), bins, color=colour)
+    axis.text(
+        0.97, 0.93, f"std {numbers.std():.3g}", fontsize=8, ha="right", va="top",
+        transform=axis.transAxes, bbox=BEHIND,
+    )  # fmt: skip
+    axis.set(yticks=[], xlim=(-limit, limit))
 
 
 def show_steps(tables: Mapping[str, np.ndarray], title: str) -> None:
@@ -87,24 +94,18 @@ def show_graph(steps: Mapping[str, tuple[Vector, Vector]], title: str) -> None:
     `steps` maps the names of the gates, and `gamma` and `beta`, to value and gradient.
     """
     fig, axis = plt.subplots(figsize=(12, 3.9))
+    arrow = {"arrowstyle": "->", "color": "0.5", "shrinkA": 14, "shrinkB": 14}
     for start, end in WIRES:
-        axis.annotate(
-            "", GATES[end], GATES[start],
-            arrowprops={"arrowstyle": "->", "color": "0.5", "shrinkA": 14,
-                        "shrinkB": 14},
-        )  # fmt: skip
-    behind = {"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1}
+        axis.annotate("", GATES[end], GATES[start], arrowprops=arrow)
+    circle = {"boxstyle": "circle,pad=0.3", "fc": "white", "ec": "k"}
+    middle = {"ha": "center", "va": "center", "fontsize": 10, "bbox": circle}
+    above = {"ha": "center", "va": "bottom", "fontsize": 9, "bbox": BEHIND}
+    below = above | {"va": "top", "style": "italic", "fontweight": "bold"}
     for name, (x, y) in GATES.items():
-        axis.text(
-            x, y, SYMBOLS[name], ha="center", va="center", fontsize=10,
-            bbox={"boxstyle": "circle,pad=0.3", "fc": "white", "ec": "k"},
-        )  # fmt: skip
         value, gradient = map(listed, steps[name])
-        axis.text(x, y + 0.22, value, ha="center", va="bottom", fontsize=9, bbox=behind)
-        axis.text(
-            x, y - 0.24, gradient, ha="center", va="top", fontsize=9, bbox=behind,
-            style="italic", color=COLOURS[5], fontweight="bold",
-        )  # fmt: skip
+        axis.text(x, y, SYMBOLS[name], **middle)
+        axis.text(x, y + 0.22, value, **above)
+        axis.text(x, y - 0.24, gradient, color=COLOURS[5], **below)
     axis.set(xlim=(-0.8, 11.5), ylim=(-0.5, 1.5))
     axis.axis("off")
     axis.set_title(title, fontsize=10)

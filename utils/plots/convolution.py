@@ -42,14 +42,11 @@ def show_tables(
     widths = [np.shape(numbers)[1] for numbers in tables]
     high = max(len(numbers) for numbers in tables)
     inches = (cell * sum(widths) + 0.9 * len(tables), cell * high + 1.0)
-    fig, axes = plt.subplots(
-        1, len(tables), figsize=inches, width_ratios=widths, squeeze=False
-    )
+    shape = {"ncols": len(tables), "width_ratios": widths, "squeeze": False}
+    fig, axes = plt.subplots(**shape, figsize=inches)
     frames = [*marked, *[()] * len(tables)]
-    for axis, numbers, name, marks in zip(
-        axes[0], tables, titles, frames, strict=False
-    ):
-        table(axis, numbers, name, marks)
+    for drawn in zip(axes[0], tables, titles, frames, strict=False):
+        table(*drawn)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout(w_pad=2.5)
     for before, after, sign in zip(axes[0], axes[0][1:], signs, strict=False):

@@ -23,20 +23,26 @@ def show_tables(
     fig, axes = plt.subplots(
         1, len(tables), figsize=(3.1 * len(tables), 2.9), width_ratios=widths
     )
-    limit = max(abs(table).max() for table in tables)
-    named = zip(axes, tables, titles, rows, columns, strict=True)
-    for axis, table, name, sides, heads in named:
-        axis.imshow(table, cmap="PuOr", vmin=-1.6 * limit, vmax=1.6 * limit)
-        for (i, j), value in np.ndenumerate(table):
-            axis.text(j, i, f"{value + 0.0:.3g}", ha="center", va="center")
-        axis.set_xticks(range(len(heads)), heads)
-        axis.set_yticks(range(len(sides)), sides)
-        axis.tick_params(length=0, labelsize=9)
-        axis.set_title(name, fontsize=10)
+    limit = 1.6 * max(abs(table).max() for table in tables)
+    for axis, table, *named in zip(axes, tables, titles, rows, columns, strict=True):
+        axis.imshow(table, cmap="PuOr", vmin=-limit, vmax=limit)
+        write_numbers(axis, table, *named)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout(w_pad=3)
     for axis, sign in zip(axes[:-1], signs, strict=False):
         axis.text(1.08, 0.5, sign, transform=axis.transAxes, fontsize=18)
+
+
+def write_numbers(
+    axis: plt.Axes, table: np.ndarray, name: str, sides: Sequence, heads: Sequence
+) -> None:
+    """The numbers of a table, the names of its rows and columns, and its own."""
+    for (i, j), value in np.ndenumerate(table):
+        axis.text(j, i, f"{value + 0.0:.3g}", ha="center", va="center")
+    axis.set_xticks(range(len(heads)), heads)
+    axis.set_yticks(range(len(sides)), sides)
+    axis.tick_params(length=0, labelsize=9)
+    axis.set_title(name, fontsize=10)
 
 
 def show_hyperplanes(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.patches import Patch
 
 from utils.plots import COLOURS, MARKERS, WRONG
 
@@ -14,21 +15,16 @@ def show_graph(
 ) -> None:
     """The graph that autograd recorded for `result`; leaves bear their names."""
     depths, edges = graph_of(result.grad_fn)
-    columns: dict[int, list] = {}
-    for node, depth in depths.items():
-        columns.setdefault(depth, []).append(node)
-    places = {
-        node: (-depth, (len(column) - 1) / 2 - row)
-        for depth, column in columns.items()
-        for row, node in enumerate(column)
-    }
-    size = 1.6 * len(columns) + 0.6, 0.8 * max(map(len, columns.values())) + 0.9
+    places, size = places_of(depths)
     fig, axis = plt.subplots(figsize=size)
+    boxes = {
+        node: drawn_node(axis, place, label_of(node, names), hasattr(node, "variable"))
+        for node, place in places.items()
+    }
     for source, target in edges:
-        arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 22, "shrinkB": 22}
-        axis.annotate("", places[target], places[source], arrowprops=arrow)
-    for node, place in places.items():
-        draw_node(axis, place, label_of(node, names), hasattr(node, "variable"))
+        ends = {"patchA": boxes[source], "patchB": boxes[target]}
+        arrow = {"arrowstyle": "->", "color": "0.4", "shrinkA": 3, "shrinkB": 3}
+        axis.annotate("", places[target], places[source], arrowprops=arrow | ends)
     xs, ys = np.array(list(places.values())).T
     axis.set(xlim=(xs.min() - 0.6, 0.6), ylim=(ys.min() - 0.6, ys.max() + 0.6))
     axis.axis("off")
@@ -51,6 +47,20 @@ def graph_of(root) -> tuple[dict, list]:
     return depths, list(dict.fromkeys(edges))
 
 
+def places_of(depths: dict) -> tuple[dict, tuple[float, float]]:
+    """A place for each node, one column a depth, and the size of the figure."""
+    columns: dict[int, list] = {}
+    for node, depth in depths.items():
+        columns.setdefault(depth, []).append(node)
+    places = {
+        node: (-depth, (len(column) - 1) / 2 - row)
+        for depth, column in columns.items()
+        for row, node in enumerate(column)
+    }
+    tallest = max(map(len, columns.values()))
+    return places, (1.6 * len(columns) + 0.6, 0.8 * tallest + 0.9)
+
+
 def label_of(node, names: Mapping[str, torch.Tensor]) -> str:
     """A leaf's name, or the operation's (`MulBackward0` is `Mul`)."""
     if hasattr(node, "variable"):
@@ -59,11 +69,12 @@ def label_of(node, names: Mapping[str, torch.Tensor]) -> str:
     return node.name().replace("Backward0", "").removesuffix("Backward")
 
 
-def draw_node(axis: plt.Axes, place: tuple, label: str, leaf: bool) -> None:
+def drawn_node(axis: plt.Axes, place: tuple, label: str, leaf: bool) -> Patch:
     """A box with a name: round and orange for a leaf, square and blue otherwise."""
     shape, colour = ("round", COLOURS[1]) if leaf else ("square", COLOURS[4])
     box = {"boxstyle": f"{shape},pad=0.4", "facecolor": colour, "edgecolor": "k"}
-    axis.text(*place, label, ha="center", va="center", fontsize=8, bbox=box)
+    text = axis.text(*place, label, ha="center", va="center", fontsize=8, bbox=box)
+    return text.get_bbox_patch()
 
 
 def show_number_formats(formats: Sequence[torch.dtype]) -> None:

@@ -18,14 +18,7 @@ def show_functions(
     ylim: tuple[float, float] = (-1.6, 3.1),
 ) -> None:
     """Functions and their slopes: `found` maps names to `(value, derivative)`."""
-    rows = -(-len(found) // columns)
-    fig, axes = plt.subplots(
-        rows,
-        columns,
-        figsize=(2.1 * columns, 1.9 * rows + 0.6),
-        sharex=True,
-        squeeze=False,
-    )
+    fig, axes = panels(len(found), columns, 2.1, 1.9, 0.6, sharex=True)
     for axis, (name, (value, slope)) in zip(axes.flat, found.items(), strict=False):
         axis.axhline(0, c="0.8", lw=0.7)
         axis.axvline(0, c="0.8", lw=0.7)
@@ -33,14 +26,22 @@ def show_functions(
         axis.plot(x, slope, "--", c=COLOURS[5], label="slope")
         axis.set_ylim(ylim)
         axis.set_title(name, fontsize=9)
-    for axis in axes.flat[len(found) :]:
-        axis.axis("off")
     for axis in axes[-1]:
         axis.set_xlabel("input x")
     fig.suptitle(title, fontsize=10)
     handles = axes.flat[0].get_legend_handles_labels()
     fig.tight_layout(rect=(0, 0.06, 1, 1))
     fig.legend(*handles, loc="lower center", ncols=2, fontsize=9)
+
+
+def panels(n: int, columns: int, wide: float, high: float, more: float, **shared):
+    """A figure with `n` panels of this size in inches, and `more` for titles."""
+    rows = -(-n // columns)
+    size = (wide * columns, high * rows + more)
+    fig, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, **shared)
+    for axis in axes.flat[n:]:
+        axis.axis("off")
+    return fig, axes
 
 
 def show_curves(
@@ -142,16 +143,12 @@ def show_paths(
     columns: int = 3,
 ) -> None:
     """Paths `(T, 2)` over the contour lines of `height(a, b)`, one a panel."""
-    rows = -(-len(paths) // columns)
-    fig, axes = plt.subplots(
-        rows, columns, figsize=(3.3 * columns, 2.2 * rows + 0.4), squeeze=False
-    )
+    fig, axes = panels(len(paths), columns, 3.3, 2.2, 0.4)
     a, b = np.meshgrid(np.linspace(-9, 9, 120), np.linspace(-4, 4, 100))
-    for i, (axis, (name, path)) in enumerate(
-        zip(axes.flat, paths.items(), strict=False)
-    ):
+    drawn = zip(axes.flat, paths.items(), COLOURS, MARKERS, strict=False)
+    for axis, (name, path), colour, marker in drawn:
         axis.contour(a, b, np.sqrt(height(a, b)), 12, colors="0.75", linewidths=0.7)
-        axis.plot(*path.T, c=COLOURS[i], marker=MARKERS[i], ms=3.5, lw=1)
+        axis.plot(*path.T, c=colour, marker=marker, ms=3.5, lw=1)
         axis.plot(0, 0, "k+", ms=10)
         axis.set(xlim=(-9, 9), ylim=(-4, 4))
         end = height(*path[-1])

@@ -1,10 +1,10 @@
 """What stands in for networks and batches in lesson 08."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, default_collate
 
 
 class Witness(nn.Sequential):
@@ -49,10 +49,13 @@ class Elsewhere:
         return self.__torch_function__()
 
 
-def elsewhere(loader: Iterable) -> Iterator[tuple[Elsewhere, Elsewhere]]:
+def elsewhere(loader: DataLoader) -> DataLoader:
     """The batches of a loader as if they lay on another device than the network."""
-    for X, y in loader:
-        yield Elsewhere(X), Elsewhere(y)
+
+    def collate(items: list) -> list[Elsewhere]:
+        return [Elsewhere(part) for part in default_collate(items)]
+
+    return DataLoader(loader.dataset, loader.batch_size, collate_fn=collate)
 
 
 def further_training(model: nn.Module, optimiser: torch.optim.Optimizer) -> None:

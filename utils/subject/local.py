@@ -7,6 +7,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -46,8 +47,12 @@ class LocalChannel:
             self.left -= monotonic() - start
 
 
-def local_subject(objects: dict[str, Any], seconds: float = 60.0) -> Subject:
-    """A subject for objects of this process."""
+def local_subject(objects: dict[str, Any], seconds: float = inf) -> Subject:
+    """A subject for objects of this process; without `seconds` it has no clock.
+
+    A clock is for what a learner wrote. The course's own objects import a library when
+    they are first called, which may take long on a machine that has much to do.
+    """
     return Subject(LocalChannel(objects, seconds), tuple(objects))
 
 
@@ -71,7 +76,7 @@ def alarm(seconds: float) -> Iterator[None]:
     """Raise TimeIsUp in the block when the time is up, and again if it is swallowed."""
     if seconds <= 0:
         raise TimeIsUp
-    if threading.current_thread() is not threading.main_thread():
+    if seconds == inf or threading.current_thread() is not threading.main_thread():
         yield
         return
     with (signal_alarm if hasattr(signal, "SIGALRM") else thread_alarm)(seconds):
@@ -82,8 +87,7 @@ def alarm(seconds: float) -> Iterator[None]:
 def signal_alarm(seconds: float) -> Iterator[None]:
     """Ring again and again: a bare `except` swallows the first, but not thousands.
 
-    The later rings come at random, microseconds apart, so that one arrives while the
-    handler of another is being left.
+    Later rings come at random, microseconds apart, some while a handler is being left.
     """
     rings, over = 0, False
 

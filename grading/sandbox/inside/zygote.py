@@ -26,7 +26,9 @@ def warm_up(library: str) -> None:
     """Import what lessons import, and draw once, so that no submission pays for it."""
     warnings.simplefilter("ignore")
     if library == "torch":
-        import_module("torch")
+        torch = import_module("torch")
+        torch.optim.SGD([torch.zeros(1)])  # the first one imports hundreds of modules
+        torch.zeros(1).half() + 1  # asks what processor this is, which the walls hide
     for name in SUBJECT:
         import_module(name)
     with redirect_stdout(StringIO()):  # the notice that the cache cannot be written

@@ -39,47 +39,54 @@ def oracle(inputs, hidden, classes, bias=True, activation="ReLU", dropout="Dropo
     return net
 
 
-def cases(rng: np.random.Generator) -> list[Case]:
-    inputs, hidden, classes = 5, 7, 3
-    x = Tensor(rng.normal(size=(40, inputs)).astype("float32"))
-    shapes = {
-        "fc1.weight": (hidden, inputs),
-        "fc1.bias": (hidden,),
-        "fc2.weight": (classes, hidden),
-        "fc2.bias": (classes,),
-    }
-    weights = {
-        key: Tensor(rng.normal(size=shape).astype("float32"))
-        for key, shape in shapes.items()
-    }
+SIZES = (5, 7, 3)
+SHAPES = {
+    "fc1.weight": (7, 5),
+    "fc1.bias": (7,),
+    "fc2.weight": (3, 7),
+    "fc2.bias": (3,),
+}
 
-    def made(subject, mode="eval"):
+
+class Tried:
+    """Nets with weights that were drawn once."""
+
+    def __init__(self, rng: np.random.Generator):
+        def drawn(shape):
+            return Tensor(rng.normal(size=shape).astype("float32"))
+
+        self.x = drawn((40, 5))
+        self.weights = {key: drawn(shape) for key, shape in SHAPES.items()}
+
+    def made(self, subject, mode="eval"):
         subject.call(Named("torch.manual_seed"), 0)
-        net = subject["TinyNet"](inputs, hidden, classes)
-        net.load_state_dict(weights)
+        net = subject["TinyNet"](*SIZES)
+        net.load_state_dict(self.weights)
         getattr(net, mode)()
         return net
 
-    def parameters(subject):
-        net = subject["TinyNet"](inputs, hidden, classes)
+    def parameters(self, subject):
+        net = subject["TinyNet"](*SIZES)
         return sum(t.array.size for t in subject.iterate(net.parameters(), 100))
 
-    def gradients(subject):
-        found = subject.gradient(made(subject), x)
+    def gradients(self, subject):
+        found = subject.gradient(self.made(subject), self.x)
         return found["inputs"], found["parameters"]
 
-    def repeats(subject, mode):
-        net = made(subject, mode)
-        return np.array_equal(net(x).array, net(x).array)
+    def repeats(self, subject, mode):
+        net = self.made(subject, mode)
+        return np.array_equal(net(self.x).array, net(self.x).array)
 
+
+def cases(rng: np.random.Generator) -> list[Case]:
+    tried, near = Tried(rng), close(1e-4, 1e-5)
     working = "(5 + 1) * 7 + (7 + 1) * 3 = 66"
-    near = close(1e-4, 1e-5)
     return [
-        Case("parameters", parameters, expected=66, working=working),
-        Case("output for given weights", lambda s: made(s)(x), near),
-        Case("gradients", gradients, near),
-        Case("inference repeats", lambda s: repeats(s, "eval"), expected=True),
-        Case("training drops", lambda s: repeats(s, "train"), expected=False),
+        Case("parameters", tried.parameters, expected=66, working=working),
+        Case("output for given weights", lambda s: tried.made(s)(tried.x), near),
+        Case("gradients", tried.gradients, near),
+        Case("inference repeats", lambda s: tried.repeats(s, "eval"), expected=True),
+        Case("training drops", lambda s: tried.repeats(s, "train"), expected=False),
     ]
 
 

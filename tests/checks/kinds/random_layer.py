@@ -25,6 +25,10 @@ def oracle(x, p, generator):
     return x * torch.bernoulli(keep, generator=torch_generator).numpy() / (1 - p)
 
 
+def about(middle, width, what):
+    return within(middle - width, middle + width, what)
+
+
 def cases(rng: np.random.Generator) -> list[Case]:
     p, n = rng.uniform(0.2, 0.4), 20_000
     ones, seed = np.ones((n // 100, 100)), int(rng.integers(1 << 30))
@@ -39,9 +43,6 @@ def cases(rng: np.random.Generator) -> list[Case]:
     def in_a_row(subject):
         generator = subject.keep(Generator(seed))
         return np.array_equal(subject(ones, p, generator), subject(ones, p, generator))
-
-    def about(middle, width, what):
-        return within(middle - width, middle + width, what)
 
     share = about(1 - p, spread, "the part that survives")
     mean = about(1.0, spread / (1 - p), "the mean")

@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.backpropagation.shared import NUMPY_ONLY, VECTORISED, tensors
+from utils.exercises.backpropagation.shared import VECTORISED, tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 HAND_X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 HAND_W = np.array([[1.0], [0.0], [2.0]])

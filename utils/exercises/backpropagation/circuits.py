@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.backpropagation.shared import NUMPY_ONLY, tensors
+from utils.exercises.backpropagation.shared import tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def circuit_oracle(x, y, z, w):

@@ -5,7 +5,8 @@ import numpy as np
 from utils.checks.compare import close, unpack
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.backpropagation.shared import NUMPY_ONLY, VECTORISED, tensors
+from utils.exercises.backpropagation.shared import VECTORISED, tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 NEAR = close(rtol=1e-6, atol=1e-9, by_value=False)
 

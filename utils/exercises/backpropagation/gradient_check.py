@@ -8,12 +8,11 @@ import numpy as np
 from utils.checks.compare import close, within
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.backpropagation.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Named
 
 NEAR = close(rtol=0.01, atol=1e-4)
 AGREES = within(-1e-7, 1e-7, "the error of a right gradient")
-FUNCTIONS = "utils.stand_ins.backpropagation"
 
 
 def differences(f, x, h):
@@ -35,44 +34,55 @@ def gradient_check_oracle(f, x, analytic, h=1e-5):
     return float(relative_errors(analytic, numeric).max())
 
 
-def gradient_check_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, f, x, gradient, factor=None, agree=NEAR, **more):
-        """With a factor, one number of the gradient is that many times too large."""
-        gradient, expected = gradient.copy(), 0.0
-        if factor is not None:
-            gradient.flat[rng.integers(1, x.size)] *= factor
-            expected = abs(factor - 1) / (abs(factor) + 1)
-        agree = agree if factor is not None else AGREES
-        return call(name, Named(f"{FUNCTIONS}.{f}"), x, gradient, agree=agree, expected=expected, **more)  # fmt: skip
+def function(name: str) -> Named:
+    return Named(f"utils.stand_ins.backpropagation.{name}")
 
-    hand = np.array([1.0, 2.0])
+
+def faulty(rng: np.random.Generator, name, f, x, gradient, factor, **more) -> Case:
+    """One number of the gradient is `factor` times too large."""
+    gradient = gradient.copy()
+    gradient.flat[rng.integers(1, x.size)] *= factor
+    expected = abs(factor - 1) / (abs(factor) + 1)
+    return call(name, function(f), x, gradient, agree=NEAR, expected=expected, **more)
+
+
+def right(name, f, x, gradient) -> Case:
+    return call(name, function(f), x, gradient, agree=AGREES, expected=0.0)
+
+
+def by_hand(rng: np.random.Generator) -> Case:
+    x = np.array([1.0, 2.0])
+    return faulty(
+        rng, "by hand: half of the slope of x ** 3 at 2", "sum_of_cubes", x, 3 * x**2, 0.5,
+        working="the slope is 3 * 2 ** 2 = 12, given is 6: |6 - 12| / (6 + 12) = 1/3",
+    )  # fmt: skip
+
+
+TINY = call(
+    "a slope is 0, given is 0.000000004",
+    function("square_where_positive"),
+    np.array([-1.0, 1.0]),
+    np.array([4e-9, 2.0]),
+    agree=NEAR,
+    expected=0.4,
+    working="the sum of the sizes is below 1e-8, so 4e-9 / 1e-8 = 0.4",
+)
+
+
+def gradient_check_cases(rng: np.random.Generator) -> list[Case]:
     x, y = (rng.uniform(0.5, 1.5, size=shape) for shape in ((3, 4), (2, 3, 2)))
     wave = np.cos(x) * np.sum(x**2) + np.sin(x).sum() * 2 * x
     half = rng.uniform(0.5, 1.5, size=(4, 2)) * [[1, -1]]
+    cubes, waves = "sum_of_cubes", "wave_times_square"
     return [
-        case(
-            "by hand: half of the slope of x ** 3 at 2",
-            "sum_of_cubes",
-            hand,
-            3 * hand**2,
-            0.5,
-            working="the slope is 3 * 2 ** 2 = 12, given is 6: |6 - 12| / (6 + 12) = 1/3",
-        ),
-        case("a right gradient", "sum_of_cubes", y, 3 * y**2),
-        case("a right gradient, numbers that depend on each other", "wave_times_square", x, wave),
-        case("one number is 1.5 times too large", "wave_times_square", x, wave, 1.5),
-        case("one number has the wrong sign", "sum_of_cubes", y, 3 * y**2, -1.0),
-        case("falling functions, one number 0.8 times too small", "sum_of_decays", x, -np.exp(-x), 0.8),
-        case("a right gradient, half of it zero", "square_where_positive", half, 2 * np.maximum(half, 0)),
-        call(
-            "a slope is 0, given is 0.000000004",
-            Named(f"{FUNCTIONS}.square_where_positive"),
-            np.array([-1.0, 1.0]),
-            np.array([4e-9, 2.0]),
-            agree=NEAR,
-            expected=0.4,
-            working="the sum of the sizes is below 1e-8, so 4e-9 / 1e-8 = 0.4",
-        ),
+        by_hand(rng),
+        right("a right gradient", cubes, y, 3 * y**2),
+        right("a right gradient, numbers that depend on each other", waves, x, wave),
+        faulty(rng, "one number is 1.5 times too large", waves, x, wave, 1.5),
+        faulty(rng, "one number has the wrong sign", cubes, y, 3 * y**2, -1.0),
+        faulty(rng, "falling functions, one number 0.8 times too small", "sum_of_decays", x, -np.exp(-x), 0.8),
+        right("a right gradient, half of it zero", "square_where_positive", half, 2 * np.maximum(half, 0)),
+        TINY,
     ]  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.backpropagation.shared import NUMPY_ONLY, VECTORISED, tensors
+from utils.exercises.backpropagation.shared import VECTORISED, tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 HAND = np.array([[-2.0, 0.0, 3.0]])
 

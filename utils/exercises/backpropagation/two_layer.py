@@ -9,7 +9,8 @@ from utils.exercises.backpropagation.affine import (
     affine_backward_oracle,
     affine_forward_oracle,
 )
-from utils.exercises.backpropagation.shared import NUMPY_ONLY, tensors
+from utils.exercises.backpropagation.shared import tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 HAND = {
     "W1": np.array([[1.0, 2.0, -1.0, 1.0], [0.0, 1.0, 1.0, 1.0]]),
@@ -22,8 +23,8 @@ HAND = {
 def two_layer_oracle(parameters, X, y=None, reg=0.0):
     import torch
 
-    names = ("W1", "b1", "W2", "b2")
-    leaves = dict(zip(names, tensors(*(parameters[n] for n in names)), strict=True))
+    given = {name: parameters[name] for name in HAND}
+    leaves = dict(zip(given, tensors(*given.values()), strict=True))
     linear = torch.nn.functional.linear
     hidden = linear(torch.from_numpy(X), leaves["W1"].T, leaves["b1"])
     scores = linear(torch.relu(hidden), leaves["W2"].T, leaves["b2"])
@@ -35,31 +36,35 @@ def two_layer_oracle(parameters, X, y=None, reg=0.0):
     return loss.item(), {name: leaf.grad.numpy() for name, leaf in leaves.items()}
 
 
-def two_layer_cases(rng: np.random.Generator) -> list[Case]:
-    def drawn(n, d, h, c):
-        """A net and a batch for it."""
-        shapes = {"W1": (d, h), "b1": (h,), "W2": (h, c), "b2": (c,)}
-        net = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-        return net, rng.normal(size=(n, d)), rng.permutation(np.arange(n) % c)
+BY_HAND = call(
+    "by hand",
+    HAND,
+    np.array([[1.0, -1.0]]),
+    np.array([0]),
+    working="hidden: (1, 1, -2, 0), after ReLU (1, 1, 0, 0); scores (1, 1); "
+    "loss ln 2 = 0.693; dscores (-0.5, 0.5)",
+)
 
-    net, X, _ = drawn(4, 3, 6, 5)
+
+def drawn(rng: np.random.Generator, n: int, d: int, h: int, c: int) -> tuple:
+    """A net and a batch for it."""
+    shapes = {"W1": (d, h), "b1": (h,), "W2": (h, c), "b2": (c,)}
+    net = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    return net, rng.normal(size=(n, d)), rng.permutation(np.arange(n) % c)
+
+
+def two_layer_cases(rng: np.random.Generator) -> list[Case]:
+    net, X, _ = drawn(rng, 4, 3, 6, 5)
     net |= {"W1": abs(net["W1"]), "W2": net["W2"] + 9 * (np.arange(5) == 2)}
     uneven = np.where(np.arange(4)[:, None] == 1, 1e4 * abs(X), X)
     best = two_layer_oracle(net, uneven).argmax(axis=1)
     large = net | {"b2": np.array([1e3, 990.0, 2e3, 995.0, 1e3])}
     near = close(by_value=False)
     return [
-        call(
-            "by hand",
-            HAND,
-            np.array([[1.0, -1.0]]),
-            np.array([0]),
-            working="hidden: (1, 1, -2, 0), after ReLU (1, 1, 0, 0); scores (1, 1); "
-            "loss ln 2 = 0.693; dscores (-0.5, 0.5)",
-        ),
-        call("scores alone, without labels", *drawn(5, 4, 7, 3)[:2]),
-        call("6 rows, no regularisation", *drawn(6, 5, 4, 3)),
-        call("7 rows, reg = 0.3", *drawn(7, 4, 6, 5), 0.3),
+        BY_HAND,
+        call("scores alone, without labels", *drawn(rng, 5, 4, 7, 3)[:2]),
+        call("6 rows, no regularisation", *drawn(rng, 6, 5, 4, 3)),
+        call("7 rows, reg = 0.3", *drawn(rng, 7, 4, 6, 5), 0.3),
         call("scores in the thousands", large, X, np.full(4, 2), 0.1, agree=near),
         call("the scores of one row in the thousands", net, uneven, best, 0.1, agree=near),
     ]  # fmt: skip
@@ -133,6 +138,10 @@ def squares(*arrays):
     return sum(np.sum(array**2) for array in arrays)
 
 
+def penalty(parameters, reg):
+    return reg * squares(parameters["W1"], parameters["W2"])
+
+
 def lost_where(overflows):
     """A `two_layer_loss` that gives nan where `overflows(scores)`."""
 
@@ -140,10 +149,9 @@ def lost_where(overflows):
         scores = two_layer_oracle(parameters, X)
         if y is None:
             return scores
-        loss, gradients = two_layer_oracle(parameters, X, y, reg)
-        if overflows(scores):
-            return np.nan, {name: np.nan * gradients[name] for name in gradients}
-        return loss, gradients
+        found = two_layer_oracle(parameters, X, y, reg)
+        lost = np.nan, {name: np.nan * g for name, g in found[1].items()}
+        return lost if overflows(scores) else found
 
     return bent
 
@@ -212,7 +220,7 @@ TWO_LAYER_LOSS = Exercise(
             "half of the regularisation",
             bend(
                 lambda p, X, y, reg, loss, g: (
-                    loss - reg * squares(p["W1"], p["W2"]) / 2,
+                    loss - penalty(p, reg) / 2,
                     less(g, weights(p, reg)),
                 )
             ),
@@ -221,12 +229,7 @@ TWO_LAYER_LOSS = Exercise(
         ),
         Misconception(
             "regularisation missing in the loss",
-            bend(
-                lambda p, X, y, reg, loss, g: (
-                    loss - reg * squares(p["W1"], p["W2"]),
-                    {},
-                )
-            ),
+            bend(lambda p, X, y, reg, loss, g: (loss - penalty(p, reg), {})),
             "Your gradients have the regularisation, your loss has not. Which term is "
             "missing in it?",
         ),
@@ -255,8 +258,7 @@ TWO_LAYER_LOSS = Exercise(
             "loss and gradients summed",
             bend(
                 lambda p, X, y, reg, loss, g: (
-                    (loss - reg * squares(p["W1"], p["W2"])) * len(y)
-                    + reg * squares(p["W1"], p["W2"]),
+                    (loss - penalty(p, reg)) * len(y) + penalty(p, reg),
                     times(g, p, reg, len(y)),
                 )
             ),

@@ -20,7 +20,7 @@ from utils.exercises.backpropagation.scalars import (
     one_visit,
     sloped,
 )
-from utils.exercises.backpropagation.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def expression(

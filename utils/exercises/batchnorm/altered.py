@@ -1,12 +1,10 @@
 """Batch normalisation forwards with a fault, made from PyTorch's own.
 
-Where `oracle` is an argument, it is the one for flat data or the one for images;
-`shaped` brings a vector of numbers, one a feature, beside `x`.
+`oracle` is the one for flat data or the one for images; `shaped` brings a vector of
+numbers, one a feature, beside `x`.
 """
 
 import numpy as np
-
-from utils.exercises.batchnorm.oracles import batchnorm_forward_oracle
 
 
 def shaped(vector, x):
@@ -85,12 +83,13 @@ def std_kept(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     return result
 
 
-def over_everything(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def over_everything(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+    """One mean and one variance for all features of rows."""
     if mode == "test":
-        return batchnorm_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
+        return oracle(x, gamma, beta, running, mode, momentum, eps)
     whole = {"mean": np.zeros(1), "var": np.zeros(1)}
     given = x.reshape(-1, 1), np.ones(1), np.zeros(1), whole, mode
-    _, (x_hat, std, _) = batchnorm_forward_oracle(*given, 1.0, eps)
+    _, (x_hat, std, _) = oracle(*given, 1.0, eps)
     whole["var"] = (std**2 - eps) * len(x) / max(len(x) - 1, 1)
     for key in running:
         running[key] = (1 - momentum) * running[key] + momentum * whole[key]
@@ -98,12 +97,13 @@ def over_everything(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     return gamma * x_hat + beta, (x_hat, std[0], gamma)
 
 
-def over_the_row(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def over_the_row(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     x = x - x.mean(axis=1) if mode == "train" else x
-    return batchnorm_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
+    return oracle(x, gamma, beta, running, mode, momentum, eps)
 
 
-def without_eps(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
-    given = x, gamma, beta, running, mode, momentum
-    out, cache = batchnorm_forward_oracle(*given, 0.0)
-    return (out * np.nan if cache and len(x) == 1 else out), cache
+def without_eps(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+    """A single number a feature, which is its own mean, becomes 0 / 0."""
+    out, cache = oracle(x, gamma, beta, running, mode, momentum, 0.0)
+    alone = cache is not None and x.size == x.shape[1]
+    return (out * np.nan if alone else out), cache

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception, call
+from utils.checks.exercise import Case, Exercise, Misconception, call, made_with
 from utils.checks.rules import keeps_inputs
+from utils.exercises.batchnorm.altered import shaped
 from utils.exercises.batchnorm.forward import NO_LOOP
 from utils.exercises.batchnorm.oracles import (
     batchnorm_backward_oracle,
@@ -19,7 +20,7 @@ from utils.exercises.batchnorm.shared import (
     spread,
     statistics,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def by_hand() -> Case:
@@ -52,11 +53,59 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def undivided(dout, cache):
-    """`dx` where both sums are not divided by N."""
-    plain = dx_constant_mean(batchnorm_backward_oracle, dout, cache, weight=0)
-    dx = batchnorm_backward_oracle(dout, cache)[0]
-    return plain + len(dout) * (dx - plain)
+# --- mistakes, of rows as of images: the oracle comes first -------------------------
+
+
+def with_parts(**changes):
+    """The right gradients, some of them replaced by `change(oracle, dout, cache)`."""
+
+    def version(oracle, dout, cache):
+        parts = {key: of(oracle, dout, cache) for key, of in changes.items()}
+        return replaced(oracle, dout, cache, **parts)
+
+    return version
+
+
+def variance_counts(weight):
+    """The path through the variance counts `weight` times in `dx`."""
+    return with_parts(
+        dx=lambda oracle, dout, cache: dx_weighted(oracle, dout, cache, weight)
+    )
+
+
+def straight(oracle, dout, cache):
+    """`dx` of the direct path alone."""
+    return dx_constant_mean(oracle, dout, cache, weight=0)
+
+
+def undivided(oracle, dout, cache):
+    """`dx` where both sums are not divided by the count of their numbers."""
+    plain, dx = straight(oracle, dout, cache), oracle(dout, cache)[0]
+    return plain + count(dout) * (dx - plain)
+
+
+def count(dout):
+    """How many numbers went into each mean."""
+    return dout.size // dout.shape[1]
+
+
+def summed(table):
+    """The sum over all axes but that of the features."""
+    return table.sum(axis=(0, *range(2, table.ndim)))
+
+
+def divided_by_std(times):
+    """`dx` divided by the standard deviation so many times more than is right."""
+
+    def dx(oracle, dout, cache):
+        return oracle(dout, cache)[0] / shaped(cache[1], dout) ** times
+
+    return with_parts(dx=dx)
+
+
+def without_gamma(oracle, dout, cache):
+    x_hat, std, gamma = cache
+    return oracle(dout, (x_hat, std, np.ones_like(gamma)))[0]
 
 
 BACKWARD_WORKED = (
@@ -69,142 +118,106 @@ BACKWARD_WORKED = (
 MISTAKES = (
     Misconception(
         "mean's own gradient forgotten",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=dx_constant_mean(batchnorm_backward_oracle, dout, cache),
-        ),
-        "The mean counts as a constant in your dx: the columns of dx do not add up to 0. "
-        "The mean was computed from x, by every row. Which path of the graph is missing?",
+        with_parts(dx=dx_constant_mean),
+        "The mean counts as a constant in your dx: the numbers of a feature do not add up to "
+        "0. The mean was computed from x, by all of them. Which path of the graph is missing?",
         BACKWARD_WORKED,
     ),
     Misconception(
         "variance's path forgotten",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=dx_weighted(batchnorm_backward_oracle, dout, cache, 0),
-        ),
-        "The standard deviation counts as a constant in your dx. It was computed from x, "
-        "by every row. Which path of the graph is missing?",
+        variance_counts(0),
+        "The standard deviation counts as a constant in your dx. It was computed from x "
+        "too. Which path of the graph is missing?",
         BACKWARD_WORKED,
     ),
     Misconception(
         "mean and variance taken as constants",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=dx_constant_mean(batchnorm_backward_oracle, dout, cache, weight=0),
-        ),
+        with_parts(dx=straight),
         "Your dx goes straight back through the scale, as if mean and variance were "
         "constants; that is so in inference only. What else was computed from x?",
         BACKWARD_WORKED,
     ),
     Misconception(
         "half of the variance's path",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=dx_weighted(batchnorm_backward_oracle, dout, cache, 0.5),
-        ),
+        variance_counts(0.5),
         "The variance's path counts half in your dx. What are the derivatives of a square "
         "and of a square root, and which 2 or 1/2 is left?",
     ),
     Misconception(
         "twice the variance's path",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=dx_weighted(batchnorm_backward_oracle, dout, cache, 2),
-        ),
+        variance_counts(2),
         "The variance's path counts twice in your dx. What is the derivative of a square "
         "root?",
     ),
     Misconception(
         "sign of the variance's path",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=dx_weighted(batchnorm_backward_oracle, dout, cache, -1),
-        ),
+        variance_counts(-1),
         "The variance's path has the wrong sign in your dx. When std grows, does x_hat "
         "move away from 0 or towards it?",
     ),
     Misconception(
-        "sums not divided by N",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache, dx=undivided(dout, cache)
-        ),
-        "What comes back through the mean and the variance is N times too large in your "
-        "dx. A mean is a sum divided by N: what does one row get of its gradient?",
+        "sums not divided by their count",
+        with_parts(dx=undivided),
+        "What comes back through the mean and the variance is too large in your dx, as many "
+        "times as numbers went into each mean. What does one of them get of its gradient?",
     ),
     Misconception(
         "gamma forgotten in dx",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=batchnorm_backward_oracle(dout, (*cache[:2], np.ones_like(cache[2])))[0],
-        ),
+        with_parts(dx=without_gamma),
         "Your dx does not depend on `gamma`. What does the multiply gate at the end of "
         "the forward pass do to the gradient on its way back?",
     ),
     Misconception(
         "not divided by std",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=batchnorm_backward_oracle(dout, cache)[0] * cache[1],
-        ),
+        divided_by_std(-1),
         "Your dx is larger by the standard deviation. If x is stretched to twice its size, "
         "out stays the same: what does that say about the size of dx?",
     ),
     Misconception(
         "divided by the variance",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dx=batchnorm_backward_oracle(dout, cache)[0] / cache[1],
-        ),
+        divided_by_std(1),
         "Your dx is divided by std once too often. By what was x - mean divided in the "
         "forward pass?",
     ),
     Misconception(
         "dgamma without x_hat",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache, dgamma=dout.sum(axis=0)
-        ),
+        with_parts(dgamma=lambda oracle, dout, cache: summed(dout)),
         "Your dgamma is the same as dbeta. `gamma` was multiplied by something: what does a "
         "multiply gate hand back?",
     ),
     Misconception(
         "dgamma from dx_hat",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dgamma=batchnorm_backward_oracle(dout, cache)[1] * cache[2],
+        with_parts(
+            dgamma=lambda oracle, dout, cache: oracle(dout, cache)[1] * cache[2]
         ),
         "Your dgamma contains `gamma` itself. Which gradient reaches the multiply gate: "
         "the one before or the one behind it?",
     ),
     Misconception(
         "dgamma not summed",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache, dgamma=dout * cache[0]
-        ),
-        "Your dgamma has a row for each image. There is one `gamma` for all of them: what "
-        "happens to a gradient where a value was copied?",
+        with_parts(dgamma=lambda oracle, dout, cache: dout * cache[0]),
+        "Your dgamma is as large as dout. There is one `gamma` a feature for all images: "
+        "what happens to a gradient where a value was copied?",
     ),
     Misconception(
         "dgamma and dbeta averaged",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dgamma=batchnorm_backward_oracle(dout, cache)[1] / len(dout),
-            dbeta=dout.mean(axis=0),
+        with_parts(
+            dgamma=lambda oracle, dout, cache: oracle(dout, cache)[1] / count(dout),
+            dbeta=lambda oracle, dout, cache: oracle(dout, cache)[2] / count(dout),
         ),
-        "Your dgamma and dbeta are N times too small. The loss has already been averaged: "
-        "what happens to a gradient where a value was copied N times?",
+        "Your dgamma and dbeta are means. The loss has already been averaged: what happens "
+        "to a gradient where a value was copied?",
     ),
     Misconception(
         "dgamma and dbeta exchanged",
-        lambda dout, cache: replaced(
-            batchnorm_backward_oracle, dout, cache,
-            dgamma=batchnorm_backward_oracle(dout, cache)[2],
-            dbeta=batchnorm_backward_oracle(dout, cache)[1],
+        with_parts(
+            dgamma=lambda oracle, dout, cache: oracle(dout, cache)[2],
+            dbeta=lambda oracle, dout, cache: oracle(dout, cache)[1],
         ),
         "dgamma and dbeta have changed places. In which order does the docstring return "
         "them?",
     ),
-)  # fmt: skip
+)
 BATCHNORM_BACKWARD = Exercise(
     id="06.batchnorm_backward",
     points=5,
@@ -214,5 +227,5 @@ BATCHNORM_BACKWARD = Exercise(
     cases=backward_cases,
     rules=(keeps_inputs(), NO_LOOP, NUMPY_ONLY),
     worked=BACKWARD_WORKED,
-    misconceptions=MISTAKES,
+    misconceptions=tuple(made_with(batchnorm_backward_oracle, MISTAKES)),
 )

@@ -7,7 +7,7 @@ from utils.checks.rules import keeps_inputs
 from utils.exercises.batchnorm.forward import NO_LOOP
 from utils.exercises.batchnorm.oracles import fold_oracle
 from utils.exercises.batchnorm.shared import parameters, single_precision, statistics
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def fold_cases(rng: np.random.Generator) -> list[Case]:

@@ -18,7 +18,7 @@ from utils.exercises.batchnorm.shared import (
     single_precision,
     spread,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def by_hand() -> Case:

@@ -13,9 +13,21 @@ from utils.exercises.batchnorm.shared import (
     single_precision,
     spread,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 PARTS = ("x_hat", "std", "gamma", "groups")
+
+
+BY_HAND = outcome(
+    "by hand: one image of 1 x 2 pixels, four channels in two groups, eps 0",
+    np.array([[[[1.0, 3.0]], [[1.0, 3.0]], [[2.0, 2.0]], [[6.0, 6.0]]]]),
+    np.array([2.0, 1.5, 3.0, 4.0]),
+    np.array([0.5, 10.0, 0.0, -1.0]),
+    2,
+    eps=0.0,
+    working="group 0 is the channels 0 and 1 with 1, 3, 1, 3: mean 2, variance 1; the "
+    "first pixel of channel 0 gives 2 * (1 - 2) / 1 + 0.5 = -1.5",
+)
 
 
 def forward_cases(rng: np.random.Generator) -> list[Case]:
@@ -25,16 +37,7 @@ def forward_cases(rng: np.random.Generator) -> list[Case]:
 
     given = spread(rng, 2, 6, 5, 4), *parameters(rng, 6), 3
     return [
-        outcome(
-            "by hand: one image of 1 x 2 pixels, four channels in two groups, eps 0",
-            np.array([[[[1.0, 3.0]], [[1.0, 3.0]], [[2.0, 2.0]], [[6.0, 6.0]]]]),
-            np.array([2.0, 1.5, 3.0, 4.0]),
-            np.array([0.5, 10.0, 0.0, -1.0]),
-            2,
-            eps=0.0,
-            working="group 0 is the channels 0 and 1 with 1, 3, 1, 3: mean 2, variance 1; the "
-            "first pixel of channel 0 gives 2 * (1 - 2) / 1 + 0.5 = -1.5",
-        ),
+        BY_HAND,
         case("8 channels in 2 groups", 3, 8, 2, 5, 2),
         case("6 channels in 3 groups", 4, 6, 5, 3, 3),
         case("one group: layer normalisation", 3, 4, 2, 5, 1),

@@ -18,7 +18,7 @@ from utils.exercises.batchnorm.shared import (
     replaced,
     single_precision,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def by_hand() -> Case:

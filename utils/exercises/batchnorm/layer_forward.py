@@ -15,7 +15,7 @@ from utils.exercises.batchnorm.shared import (
     parameters,
     single_precision,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def rows(rng: np.random.Generator, n: int, d: int, size: float = 1.0) -> np.ndarray:

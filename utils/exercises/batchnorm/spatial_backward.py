@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception, call
+from utils.checks.exercise import Case, Exercise, Misconception, call, made_with
 from utils.checks.rules import keeps_inputs
+from utils.exercises.batchnorm.backward import MISTAKES, straight, with_parts
 from utils.exercises.batchnorm.forward import NO_LOOP
 from utils.exercises.batchnorm.oracles import (
     spatial_backward_oracle,
@@ -11,15 +12,12 @@ from utils.exercises.batchnorm.oracles import (
 )
 from utils.exercises.batchnorm.shared import (
     GRADIENTS,
-    dx_constant_mean,
-    dx_weighted,
     parameters,
-    replaced,
     single_precision,
     spread,
     statistics,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def by_hand() -> Case:
@@ -50,45 +48,84 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def by_images_only(dout, cache):
+def by_images_only(oracle, dout, cache):
     """`dx` where both sums over N H W numbers are divided by N."""
-    plain = dx_constant_mean(spatial_backward_oracle, dout, cache, weight=0)
-    dx = spatial_backward_oracle(dout, cache)[0]
+    plain, dx = straight(oracle, dout, cache), oracle(dout, cache)[0]
     return plain + dout[0, 0].size * (dx - plain)
 
 
-def each_image_alone(dout, cache):
+def each_image_alone(oracle, dout, cache):
     """`dx` with sums over H and W only."""
     x_hat, std, gamma = cache
     N, C, H, W = dout.shape
     dout, x_hat = (a.reshape(1, N * C, H, W) for a in (dout, x_hat))
     alone = x_hat, np.tile(std, N), np.tile(gamma, N)
-    return spatial_backward_oracle(dout, alone)[0].reshape(N, C, H, W)
+    return oracle(dout, alone)[0].reshape(N, C, H, W)
 
 
-def reshaped_gradients(dout, cache):
+def reshaped_gradients(oracle, dout, cache):
     """(N, C, H, W) read as rows of C numbers without moving axes."""
     x_hat, *rest = cache
     flat = (-1, x_hat.shape[1], 1, 1)
-    cache = x_hat.reshape(flat), *rest
-    dx, *others = spatial_backward_oracle(dout.reshape(flat), cache)
+    dx, *others = oracle(dout.reshape(flat), (x_hat.reshape(flat), *rest))
     return dx.reshape(dout.shape), *others
 
 
-def gradients_not_moved_back(dout, cache):
-    dx, *others = spatial_backward_oracle(dout, cache)
+def gradients_not_moved_back(oracle, dout, cache):
+    dx, *others = oracle(dout, cache)
     return dx.transpose(0, 2, 3, 1).reshape(dout.shape), *others
 
 
-def gradients_beside_w(dout, cache):
+def gradients_beside_w(oracle, dout, cache):
     """A vector of C numbers beside (N, C, H, W), as it is."""
-    return spatial_backward_oracle(dout * cache[2], cache)
+    return oracle(dout * cache[2], cache)
 
 
 SPATIAL_BACKWARD_WORKED = (
     "Two images of 1 x 2 pixels. Channel 0 has x_hat = -1, -1 in the first image and 1, 1 in the second, std = 2, "
     "gamma = 3, and dout = 4, 0 and 0, 0. These four numbers are one column of the flat case: dbeta = 4, dgamma = "
     "-4, and dx = 3, -3 in the first image and 0, 0 in the second."
+)
+SPATIAL_MISTAKES = (
+    Misconception(
+        "N in the place of N H W",
+        with_parts(dx=by_images_only),
+        "What comes back through the mean and the variance is H * W times too large: "
+        "you divide by N. How many numbers of one channel went into each mean?",
+    ),
+    Misconception(
+        "sums over the pixels only",
+        with_parts(dx=each_image_alone),
+        "In your dx nothing flows from one image to another: the sums go over H and W "
+        "alone. Over which axes was the mean taken in the forward pass?",
+    ),
+    Misconception(
+        "dgamma and dbeta summed over the images only",
+        with_parts(
+            dgamma=lambda oracle, dout, cache: (dout * cache[0]).sum(axis=0),
+            dbeta=lambda oracle, dout, cache: dout.sum(axis=0),
+        ),
+        "Your dgamma and dbeta have a number for every pixel, (C, H, W). There is one "
+        "`gamma` a channel, used at every pixel of every image. Over which axes do its gradients add up?",
+    ),
+    Misconception(
+        "vectors of C beside W",
+        gradients_beside_w,
+        "A vector of C numbers meets an array that ends in W. NumPy lines shapes up "
+        "from the right. Which shape must `gamma` and `std` have so that C meets C?",
+    ),
+    Misconception(
+        "reshaped without moving the channels",
+        reshaped_gradients,
+        "You reshape (N, C, H, W) to rows of C numbers, but neighbours in memory are "
+        "pixels, not channels. Which axis has to move to the end first?",
+    ),
+    Misconception(
+        "channels not moved back",
+        gradients_not_moved_back,
+        "dgamma and dbeta are right, but the channels of dx stay last and are then "
+        "reshaped to (N, C, H, W). What undoes your transposition?",
+    ),
 )
 SPATIAL_BACKWARD = Exercise(
     id="06.spatial_batchnorm_backward",
@@ -100,95 +137,6 @@ SPATIAL_BACKWARD = Exercise(
     rules=(keeps_inputs(), NO_LOOP, NUMPY_ONLY),
     worked=SPATIAL_BACKWARD_WORKED,
     misconceptions=(
-        Misconception(
-            "N in the place of N H W",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache, dx=by_images_only(dout, cache)
-            ),
-            "What comes back through the mean and the variance is H * W times too large: "
-            "you divide by N. How many numbers of one channel went into each mean?",
-        ),
-        Misconception(
-            "sums over the pixels only",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache, dx=each_image_alone(dout, cache)
-            ),
-            "In your dx nothing flows from one image to another: the sums go over H and W "
-            "alone. Over which axes was the mean taken in the forward pass?",
-        ),
-        Misconception(
-            "mean's own gradient forgotten",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache,
-                dx=dx_constant_mean(spatial_backward_oracle, dout, cache),
-            ),
-            "The mean counts as a constant in your dx: the numbers of a channel do not add "
-            "up to 0. Which path of the graph is missing?",
-        ),
-        Misconception(
-            "variance's path forgotten",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache,
-                dx=dx_weighted(spatial_backward_oracle, dout, cache, 0),
-            ),
-            "The standard deviation counts as a constant in your dx. It was computed from "
-            "x too. Which path of the graph is missing?",
-        ),
-        Misconception(
-            "mean and variance taken as constants",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache,
-                dx=dx_constant_mean(spatial_backward_oracle, dout, cache, weight=0),
-            ),
-            "Your dx goes straight back through the scale, as if mean and variance were "
-            "constants. What else was computed from x?",
-        ),
-        Misconception(
-            "gamma forgotten in dx",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache,
-                dx=spatial_backward_oracle(
-                    dout, (*cache[:2], np.ones_like(cache[2]))
-                )[0],
-            ),
-            "Your dx does not depend on `gamma`. What does the multiply gate at the end "
-            "do to the gradient on its way back?",
-        ),
-        Misconception(
-            "dgamma without x_hat",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache, dgamma=dout.sum(axis=(0, 2, 3))
-            ),
-            "Your dgamma is the same as dbeta. `gamma` was multiplied by something: what "
-            "does a multiply gate hand back?",
-        ),
-        Misconception(
-            "dgamma and dbeta summed over the images only",
-            lambda dout, cache: replaced(
-                spatial_backward_oracle, dout, cache,
-                dgamma=(dout * cache[0]).sum(axis=0),
-                dbeta=dout.sum(axis=0),
-            ),
-            "Your dgamma and dbeta have a number for every pixel, (C, H, W). There is one "
-            "`gamma` a channel, used at every pixel of every image. Over which axes do its gradients add up?",
-        ),
-        Misconception(
-            "vectors of C beside W",
-            gradients_beside_w,
-            "A vector of C numbers meets an array that ends in W. NumPy lines shapes up "
-            "from the right. Which shape must `gamma` and `std` have so that C meets C?",
-        ),
-        Misconception(
-            "reshaped without moving the channels",
-            reshaped_gradients,
-            "You reshape (N, C, H, W) to rows of C numbers, but neighbours in memory are "
-            "pixels, not channels. Which axis has to move to the end first?",
-        ),
-        Misconception(
-            "channels not moved back",
-            gradients_not_moved_back,
-            "dgamma and dbeta are right, but the channels of dx stay last and are then "
-            "reshaped to (N, C, H, W). What undoes your transposition?",
-        ),
+        *made_with(spatial_backward_oracle, (*SPATIAL_MISTAKES, *MISTAKES)),
     ),
-)  # fmt: skip
+)

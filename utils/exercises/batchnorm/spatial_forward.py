@@ -2,19 +2,11 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.checks.rules import keeps_inputs
-from utils.exercises.batchnorm.altered import (
-    batch_in_inference,
-    not_updated,
-    other_divisor,
-    other_out,
-    other_variance,
-)
 from utils.exercises.batchnorm.forward import NO_LOOP
-from utils.exercises.batchnorm.oracles import (
-    spatial_forward_oracle,
-)
+from utils.exercises.batchnorm.forward_mistakes import FORWARD_MISTAKES
+from utils.exercises.batchnorm.oracles import spatial_forward_oracle
 from utils.exercises.batchnorm.shared import (
     cached,
     parameters,
@@ -23,7 +15,7 @@ from utils.exercises.batchnorm.shared import (
     stateful,
     statistics,
 )
-from utils.exercises.knn.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def by_hand() -> Case:
@@ -62,69 +54,67 @@ def forward_cases(rng: np.random.Generator) -> list[Case]:
     ]  # fmt: skip
 
 
-def over_images_only(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def over_images_only(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Statistics (C, H, W) meet running statistics (C,), which seldom fits."""
     used = dict(running)
     if mode == "train":
         of_batch = {"mean": x.mean(axis=0), "var": x.var(axis=0)}
         for key, new in of_batch.items():
             running[key] = (1 - momentum) * running[key] + momentum * new
-    return spatial_forward_oracle(x, gamma, beta, used, mode, momentum, eps)
+    return oracle(x, gamma, beta, used, mode, momentum, eps)
 
 
-def over_pixels_only(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def over_pixels_only(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Each image by itself; the running statistics get a row for each image."""
     if mode == "test":
-        return used_in_inference(x, gamma, beta, running, momentum, eps)
+        return used_in_inference(oracle, x, gamma, beta, running, momentum, eps)
     N, C, H, W = x.shape
     own = {key: np.broadcast_to(old, (N, C)).ravel() for key, old in running.items()}
     given = x.reshape(1, N * C, H, W), np.tile(gamma, N), np.tile(beta, N), own, mode
-    out, (x_hat, std, _) = spatial_forward_oracle(*given, momentum, eps)
+    out, (x_hat, std, _) = oracle(*given, momentum, eps)
     running.update({key: new.reshape(N, C) for key, new in own.items()})
     cache = x_hat.reshape(x.shape), std.reshape(N, C), gamma
     return out.reshape(x.shape), cache
 
 
-def with_kept_axes(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def with_kept_axes(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Statistics (1, C, 1, 1) meet running statistics (C,)."""
     if mode == "test":
-        return used_in_inference(x, gamma, beta, running, momentum, eps)
+        return used_in_inference(oracle, x, gamma, beta, running, momentum, eps)
     new = {"mean": np.zeros_like(gamma), "var": np.zeros_like(gamma)}
-    result = spatial_forward_oracle(x, gamma, beta, new, mode, 1.0, eps)
+    result = oracle(x, gamma, beta, new, mode, 1.0, eps)
     for key, old in running.items():
         column = new[key][None, :, None, None]
         running[key] = (1 - momentum) * old + momentum * column
     return result
 
 
-def used_in_inference(x, gamma, beta, running, momentum, eps):
+def used_in_inference(oracle, x, gamma, beta, running, momentum, eps):
     """Raises where running statistics of another shape do not fit beside `x`."""
     np.broadcast_shapes(x.shape, running["mean"][:, None, None].shape)
-    return spatial_forward_oracle(x, gamma, beta, running, "test", momentum, eps)
+    return oracle(x, gamma, beta, running, "test", momentum, eps)
 
 
-def vectors_at_the_end(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def vectors_at_the_end(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Vectors of C numbers beside (N, C, H, W), as they are."""
     if mode == "test":
         return (x - running["mean"]) * gamma + beta, None
-    _, (_, std, _) = spatial_forward_oracle(
-        x, gamma, beta, running, mode, momentum, eps
-    )
+    _, (_, std, _) = oracle(x, gamma, beta, running, mode, momentum, eps)
     x_hat = (x - x.mean(axis=(0, 2, 3))) / std
     return gamma * x_hat + beta, (x_hat, std, gamma)
 
 
-def reshaped(x, gamma, beta, running, mode, **options):
+def reshaped(oracle, x, gamma, beta, running, mode, **options):
     """(N, C, H, W) read as rows of C numbers without moving axes."""
     flat = x.reshape(-1, x.shape[1], 1, 1)
-    out, cache = spatial_forward_oracle(flat, gamma, beta, running, mode, **options)
+    out, cache = oracle(flat, gamma, beta, running, mode, **options)
     cache = cache and (cache[0].reshape(x.shape), *cache[1:])
     return out.reshape(x.shape), cache
 
 
-def not_moved_back(x, gamma, beta, running, mode, **options):
+def not_moved_back(oracle, x, gamma, beta, running, mode, **options):
     """Channels last for the work, and then only reshaped."""
-    out, cache = spatial_forward_oracle(x, gamma, beta, running, mode, **options)
+    out, cache = oracle(x, gamma, beta, running, mode, **options)
 
     def tangled(table):
         return table.transpose(0, 2, 3, 1).reshape(x.shape)
@@ -132,10 +122,10 @@ def not_moved_back(x, gamma, beta, running, mode, **options):
     return tangled(out), cache and (tangled(cache[0]), *cache[1:])
 
 
-def counts_images(x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
+def counts_images(oracle, x, gamma, beta, running, mode, momentum=0.1, eps=1e-5):
     """Takes N for the number of numbers in the unbiased variance."""
     old, n, m = running["var"], len(x), x.size // x.shape[1]
-    result = spatial_forward_oracle(x, gamma, beta, running, mode, momentum, eps)
+    result = oracle(x, gamma, beta, running, mode, momentum, eps)
     if mode == "train":
         new = running["var"] - (1 - momentum) * old
         factor = (m - 1) / m * n / max(n - 1, 1)
@@ -149,6 +139,55 @@ SPATIAL_WORKED = (
     "-1, -2, 1, 1, their squares add up to 8, the variance is 1.\nSo there is one mean and one "
     "variance a channel, C of each, taken over N * H * W numbers; gamma and beta have C numbers too."
 )
+MISTAKES = (
+    Misconception(
+        "over the images only",
+        over_images_only,
+        "You average over the images alone and get a mean for every pixel, (C, H, "
+        "W), which does not fit beside the running (C,). A filter looks for the same "
+        "thing at every place. Over which axes do its outputs belong together?",
+    ),
+    Misconception(
+        "over the pixels only",
+        over_pixels_only,
+        "You average over the pixels of each image alone, so that no image is "
+        "compared with the others; that is instance normalisation. Over which axes "
+        "does batch normalisation go?",
+    ),
+    Misconception(
+        "kept axes in the running statistics",
+        with_kept_axes,
+        "Statistics with kept axes, (1, C, 1, 1), meet running ones of shape (C,), "
+        "and NumPy makes (1, C, 1, C) of them. Which shape do the running statistics "
+        "have in the docstring?",
+    ),
+    Misconception(
+        "vectors of C beside W",
+        vectors_at_the_end,
+        "A vector of C numbers meets an array that ends in W. NumPy lines shapes up "
+        "from the right. Which shape must the vector have so that C meets C?",
+    ),
+    Misconception(
+        "reshaped without moving the channels",
+        reshaped,
+        "You reshape (N, C, H, W) to rows of C numbers, but neighbours in memory are "
+        "pixels of one row of one channel, not channels. Which axis has to move to "
+        "the end first?",
+    ),
+    Misconception(
+        "channels not moved back",
+        not_moved_back,
+        "The normalisation is right, but the channels stay last and are then reshaped "
+        "to (N, C, H, W), which mixes pixels with channels. What undoes your "
+        "transposition?",
+    ),
+    Misconception(
+        "N in the place of N H W",
+        counts_images,
+        "Only the running variance is wrong: you count N numbers in each mean. How "
+        "many numbers of one channel are there in the batch?",
+    ),
+)
 SPATIAL_FORWARD = Exercise(
     id="06.spatial_batchnorm_forward",
     points=3,
@@ -158,132 +197,6 @@ SPATIAL_FORWARD = Exercise(
     rules=(keeps_inputs(), NO_LOOP, NUMPY_ONLY),
     worked=SPATIAL_WORKED,
     misconceptions=(
-        Misconception(
-            "over the images only",
-            over_images_only,
-            "You average over the images alone and get a mean for every pixel, (C, H, "
-            "W), which does not fit beside the running (C,). A filter looks for the same "
-            "thing at every place. Over which axes do its outputs belong together?",
-        ),
-        Misconception(
-            "over the pixels only",
-            over_pixels_only,
-            "You average over the pixels of each image alone, so that no image is "
-            "compared with the others; that is instance normalisation. Over which axes "
-            "does batch normalisation go?",
-        ),
-        Misconception(
-            "kept axes in the running statistics",
-            with_kept_axes,
-            "Statistics with kept axes, (1, C, 1, 1), meet running ones of shape (C,), "
-            "and NumPy makes (1, C, 1, C) of them. Which shape do the running statistics "
-            "have in the docstring?",
-        ),
-        Misconception(
-            "vectors of C beside W",
-            vectors_at_the_end,
-            "A vector of C numbers meets an array that ends in W. NumPy lines shapes up "
-            "from the right. Which shape must the vector have so that C meets C?",
-        ),
-        Misconception(
-            "reshaped without moving the channels",
-            reshaped,
-            "You reshape (N, C, H, W) to rows of C numbers, but neighbours in memory are "
-            "pixels of one row of one channel, not channels. Which axis has to move to "
-            "the end first?",
-        ),
-        Misconception(
-            "channels not moved back",
-            not_moved_back,
-            "The normalisation is right, but the channels stay last and are then reshaped "
-            "to (N, C, H, W), which mixes pixels with channels. What undoes your "
-            "transposition?",
-        ),
-        Misconception(
-            "N in the place of N H W",
-            counts_images,
-            "Only the running variance is wrong: you count N numbers in each mean. How "
-            "many numbers of one channel are there in the batch?",
-        ),
-        Misconception(
-            "biased running variance of a channel",
-            lambda *args, **options: other_variance(
-                spatial_forward_oracle, *args, **options, used=0, kept=0
-            ),
-            "Your running variance is a little too small: it is fed with the biased "
-            "variance. By what does the unbiased estimate divide, with N * H * W numbers?",
-        ),
-        Misconception(
-            "0 / 0 for a single number",
-            lambda *args, **options: other_variance(
-                spatial_forward_oracle, *args, **options, used=0, kept=1
-            ),
-            "Only the single pixel fails: one number less one is 0, and 0 / 0 is nan. "
-            "What does the docstring say about a single number?",
-        ),
-        Misconception(
-            "unbiased variance of a channel",
-            lambda *args, **options: other_variance(
-                spatial_forward_oracle, *args, **options, used=1, kept=1
-            ),
-            "You normalise with the unbiased variance. The batch itself is normalised, so "
-            "that its own variance becomes 1. By what is the sum of squares divided there?",
-        ),
-        Misconception(
-            "running variance of a channel never updated",
-            lambda *args, **options: not_updated(
-                spatial_forward_oracle, *args, **options, keys=("var",)
-            ),
-            "The running variance stays as it was. Which line of yours writes into "
-            "`running['var']`?",
-        ),
-        Misconception(
-            "running statistics of channels never updated",
-            lambda *args, **options: not_updated(
-                spatial_forward_oracle, *args, **options, keys=("mean", "var")
-            ),
-            "After a training batch the caller's `running` is what it was before. Which "
-            "lines of yours write into that dictionary?",
-        ),
-        Misconception(
-            "images of the batch in inference",
-            lambda *args, **options: batch_in_inference(
-                spatial_forward_oracle, *args, **options
-            ),
-            "In inference you use the statistics of the batch: the answer for one image "
-            "depends on its neighbours. Which statistics are for that mode?",
-        ),
-        Misconception(
-            "momentum of channels the wrong way round",
-            lambda *args, momentum=0.1, eps=1e-5: spatial_forward_oracle(
-                *args, 1 - momentum, eps
-            ),
-            "Old and new are exchanged in your running statistics. Which part does the "
-            "docstring's formula multiply by `momentum`?",
-        ),
-        Misconception(
-            "gamma of channels ignored",
-            lambda x, gamma, beta, *args, **options: other_out(
-                spatial_forward_oracle, x, gamma, beta, *args, **options,
-                scale=np.ones_like(gamma), shift=beta,
-            ),
-            "Your output does not depend on `gamma`. What is each channel multiplied by?",
-        ),
-        Misconception(
-            "beta of channels ignored",
-            lambda x, gamma, beta, *args, **options: other_out(
-                spatial_forward_oracle, x, gamma, beta, *args, **options,
-                scale=gamma, shift=np.zeros_like(beta),
-            ),
-            "Your output does not depend on `beta`. What is added to each channel?",
-        ),
-        Misconception(
-            "epsilon outside the root for channels",
-            lambda *args, **options: other_divisor(
-                spatial_forward_oracle, *args, **options,
-                divisor=lambda std, eps: std + eps,
-            ),
-            "You add eps after the root. What stands under the root?",
-        ),
+        *made_with(spatial_forward_oracle, (*MISTAKES, *FORWARD_MISTAKES)),
     ),
-)  # fmt: skip
+)

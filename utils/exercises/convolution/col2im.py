@@ -6,12 +6,12 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.convolution.im2col import SETTINGS, im2col_oracle
 from utils.exercises.convolution.shared import (
-    NUMPY_ONLY,
     a_side,
     as_if_step_one,
     no_pixel_loop,
     tensors,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def col2im_oracle(columns, shape, size, stride=1, pad=0):

@@ -6,7 +6,8 @@ from utils.checks.compare import WrongStructure
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.checks.wording import describe
-from utils.exercises.convolution.shared import NUMPY_ONLY, exchanged, tensors
+from utils.exercises.convolution.shared import exchanged, tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def dense_to_conv_oracle(W, shape):

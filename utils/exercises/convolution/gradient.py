@@ -8,7 +8,6 @@ from utils.checks.rules import keeps_inputs
 from utils.exercises.convolution.layer import NOTES_W, NOTES_X, SETTINGS, drawn
 from utils.exercises.convolution.padding import output_size_oracle
 from utils.exercises.convolution.shared import (
-    NUMPY_ONLY,
     a_side,
     as_if_step_one,
     exchanged,
@@ -17,6 +16,7 @@ from utils.exercises.convolution.shared import (
     one_at_a_time,
     tensors,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def conv_gradient_oracle(dout, cache):
@@ -119,20 +119,20 @@ def last_offset_stays(dout, cache):
     return (dx, *conv_gradient_oracle(dout, cache)[1:])
 
 
-def last_window_stays(dout, cache):
-    """dw holds what the last window of the last image gave."""
-    alone = np.zeros_like(dout)
-    alone[-1, :, -1, -1] = dout[-1, :, -1, -1]
-    dx, _, db = conv_gradient_oracle(dout, cache)
-    return dx, conv_gradient_oracle(alone, cache)[1], db
+def dw_of(*places):
+    """dw holds what this part of the upstream gradient gave."""
+
+    def version(dout, cache):
+        alone = np.zeros_like(dout)
+        alone[places] = dout[places]
+        dx, _, db = conv_gradient_oracle(dout, cache)
+        return dx, conv_gradient_oracle(alone, cache)[1], db
+
+    return version
 
 
-def last_image_stays(dout, cache):
-    """dw holds what the last image gave."""
-    alone = np.zeros_like(dout)
-    alone[-1] = dout[-1]
-    dx, _, db = conv_gradient_oracle(dout, cache)
-    return dx, conv_gradient_oracle(alone, cache)[1], db
+def with_db(change):
+    return lambda dout, cache: (*conv_gradient_oracle(dout, cache)[:2], change(dout))
 
 
 def stops_unless_square(dout, cache):
@@ -185,13 +185,13 @@ GRADIENT_MISTAKES = (
     ),
     Misconception(
         "dw of the last window only",
-        last_window_stays,
+        dw_of(-1, slice(None), -1, -1),
         "Every window of every image has used the filter. In dw only the last one is left: what must happen to "
         "what is there already?",
     ),
     Misconception(
         "dw of the last image only",
-        last_image_stays,
+        dw_of(-1),
         "All images have used the filter. In dw only the last one is left: what must happen to what is there "
         "already?",
     ),
@@ -207,25 +207,19 @@ GRADIENT_MISTAKES = (
     ),
     Misconception(
         "bias gradient not summed over images",
-        lambda dout, cache: (
-            *conv_gradient_oracle(dout, cache)[:2],
-            dout.sum(axis=(2, 3)),
-        ),
+        with_db(lambda dout: dout.sum(axis=(2, 3))),
         "db has a row for each image. b has one number a filter, used in every image. Over which axes of dout must "
         "be summed?",
     ),
     Misconception(
         "bias gradient not summed over pixels",
-        lambda dout, cache: (*conv_gradient_oracle(dout, cache)[:2], dout.sum(axis=0)),
+        with_db(lambda dout: dout.sum(axis=0)),
         "db has a number for each output pixel. b has one number a filter, used at every place. Over which axes of dout "
         "must be summed?",
     ),
     Misconception(
         "bias gradient averaged",
-        lambda dout, cache: (
-            *conv_gradient_oracle(dout, cache)[:2],
-            dout.mean(axis=(0, 2, 3)),
-        ),
+        with_db(lambda dout: dout.mean(axis=(0, 2, 3))),
         "You average dout for db. Was b divided by anything when it was added to each output?",
     ),
     Misconception(

@@ -4,13 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.convolution.shared import (
-    NUMPY_ONLY,
-    a_side,
-    exchanged,
-    no_pixel_loop,
-    tensors,
-)
+from utils.exercises.convolution.shared import a_side, exchanged, no_pixel_loop, tensors
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def im2col_oracle(x, size, stride=1, pad=0):

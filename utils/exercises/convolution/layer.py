@@ -6,13 +6,13 @@ from utils.checks.compare import unpack
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.convolution.shared import (
-    NUMPY_ONLY,
     a_side,
     exchanged,
     framed,
     no_pixel_loop,
     tensors,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def conv_oracle(x, w, b, stride=1, pad=0):

@@ -2,35 +2,25 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception, call
+from utils.checks.exercise import Case, Exercise, Misconception, call, made_with
 from utils.checks.rules import keeps_inputs
-from utils.exercises.convolution.average_pool import area, average_pool_gradient_oracle
-from utils.exercises.convolution.max_pool import QUICK_HINT, max_pool_oracle, walled
+from utils.exercises.convolution.max_pool import walled
 from utils.exercises.convolution.pooling import (
+    ADD_UP,
+    BACKWARD_MISTAKES,
+    FRAME_KEPT,
+    QUICK_HINT,
+    area,
+    average_pool_gradient_oracle,
     drawn_gradient,
+    frame_kept,
     gradient_cases,
-    stride_ignored,
+    large_gradient,
+    max_pool_gradient_oracle,
+    max_pool_oracle,
 )
-from utils.exercises.convolution.shared import (
-    NUMPY_ONLY,
-    a_side,
-    no_pixel_loop,
-    one_at_a_time,
-    tensors,
-)
-
-
-def max_pool_gradient_oracle(dout, cache):
-    import torch
-
-    x, size, stride, pad = cache
-    (image,) = tensors(x)
-    out = torch.nn.functional.max_pool2d(
-        image, a_side(size), stride=a_side(stride), padding=a_side(pad)
-    )
-    upstream = torch.from_numpy(np.array(dout, order="C"))
-    return torch.autograd.grad(out, image, upstream)[0].numpy()
-
+from utils.exercises.convolution.shared import no_pixel_loop, one_at_a_time
+from utils.exercises.shared import NUMPY_ONLY
 
 TIED = np.array([[[[5.0, 5.0, 1.0], [2.0, 5.0, 3.0]]]])
 
@@ -51,25 +41,25 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def winners(x, size, stride, pad):
+def winners(x, *setting):
     """Which pixels hold the largest value of which window, `(H, W, N, C, OH, OW)`.
 
     A pixel that is lifted a little lifts exactly those windows.
     """
-    before, lift = max_pool_oracle(x, size, stride, pad)[0], 2.0**-20
+    before, lift = max_pool_oracle(x, *setting)[0], 2.0**-20
     found = np.zeros((*x.shape[2:], *before.shape))
     for i in range(x.shape[2]):
         for j in range(x.shape[3]):
             lifted = x.copy()
             lifted[:, :, i, j] += lift
-            found[i, j] = max_pool_oracle(lifted, size, stride, pad)[0] > before
+            found[i, j] = max_pool_oracle(lifted, *setting)[0] > before
     return found
 
 
 def by_winners(share):
     """dx where `share(found)` says which part of each window's gradient a pixel gets."""
 
-    def backward(dout, cache):
+    def backward(oracle, dout, cache):
         parts = share(winners(*cache)) * dout
         return parts.sum(axis=(4, 5)).transpose(2, 3, 0, 1)
 
@@ -83,22 +73,17 @@ def latest(found):
     return (flat * (later == 0)).reshape(found.shape)
 
 
-def largest_overwrites(dout, cache):
+def largest_overwrites(oracle, dout, cache):
     """Every window writes into its largest pixel."""
     dx = np.zeros_like(cache[0])
     for alone in one_at_a_time(dout):
-        part = max_pool_gradient_oracle(alone, cache)
+        part = oracle(alone, cache)
         dx[part != 0] = part[part != 0]
     return dx
 
 
-def windows_overwrite(dout, cache):
-    """Every window writes into all of its pixels, zeros included."""
-    dx = np.zeros_like(cache[0])
-    for place in one_at_a_time(np.ones_like(dout)):
-        touched = average_pool_gradient_oracle(place, cache) != 0
-        dx[touched] = max_pool_gradient_oracle(place * dout, cache)[touched]
-    return dx
+def to_every_pixel(oracle, dout, cache):
+    return average_pool_gradient_oracle(dout, cache) * area(cache[1])
 
 
 MAX_BACK_WORKED = (
@@ -106,19 +91,33 @@ MAX_BACK_WORKED = (
     "its largest value is pixel 1, which gets 10. Window 1: a tie of pixels 1 and 2; the first of them, pixel 1, "
     "gets all of 20. Window 2: pixel 2 gets 30. So dx = (0, 30, 30, 0), and its sum is that of dout, 60."
 )
-ADD_UP = (
-    "Windows overlap, so a pixel can be the largest of several. In your dx only the last window is left. What must "
-    "happen to what is there already?"
+TIES = (
+    Misconception(
+        "ties counted twice",
+        by_winners(lambda found: found),
+        "Where several pixels of a window are the largest, each of them gets the whole gradient, so more comes out "
+        "than went in. Only one of them may get it, the first in row order. How do you find just one?",
+    ),
+    Misconception(
+        "ties shared",
+        by_winners(lambda found: found / np.maximum(found.sum(axis=(0, 1)), 1)),
+        "Where several pixels of a window are the largest, you share the gradient out. That is a sensible choice, but not "
+        "the one agreed on here. Which of them gets it all?",
+    ),
+    Misconception(
+        "ties go to the last",
+        by_winners(latest),
+        "Where several pixels of a window are the largest, the last of them gets the gradient. Which one is agreed on? "
+        "Does a later equal value replace an earlier one in your code?",
+    ),
+    Misconception("assigned instead of added", largest_overwrites, ADD_UP),
+    Misconception("frame kept in dx", frame_kept(walled), FRAME_KEPT),
+    Misconception(
+        "every pixel of the window",
+        to_every_pixel,
+        "Every pixel of a window gets the gradient. Which pixel of a window can change its maximum?",
+    ),
 )
-
-
-def large_gradient() -> Case:
-    image = np.arange(128.0 * 128).reshape(1, 1, 128, 128)
-    return call(
-        "An image of 128 x 128 pixels", np.ones((1, 1, 127, 127)), (image, 2, 1, 0)
-    )
-
-
 MAX_POOL_BACKWARD = Exercise(
     id="05.max_pool_backward",
     points=4,
@@ -127,50 +126,5 @@ MAX_POOL_BACKWARD = Exercise(
     cases=backward_cases,
     rules=(keeps_inputs(), NUMPY_ONLY, no_pixel_loop(large_gradient, QUICK_HINT)),
     worked=MAX_BACK_WORKED,
-    misconceptions=(
-        Misconception(
-            "ties counted twice",
-            by_winners(lambda found: found),
-            "Where several pixels of a window are the largest, each of them gets the whole gradient, so more comes out "
-            "than went in. Only one of them may get it, the first in row order. How do you find just one?",
-        ),
-        Misconception(
-            "ties shared",
-            by_winners(lambda found: found / np.maximum(found.sum(axis=(0, 1)), 1)),
-            "Where several pixels of a window are the largest, you share the gradient out. That is a sensible choice, but not "
-            "the one agreed on here. Which of them gets it all?",
-        ),
-        Misconception(
-            "ties go to the last",
-            by_winners(latest),
-            "Where several pixels of a window are the largest, the last of them gets the gradient. Which one is agreed on? "
-            "Does a later equal value replace an earlier one in your code?",
-        ),
-        Misconception("assigned instead of added", largest_overwrites, ADD_UP),
-        Misconception("windows overwrite one another", windows_overwrite, ADD_UP),
-        Misconception(
-            "stride ignored",
-            lambda dout, cache: stride_ignored(max_pool_gradient_oracle, dout, cache),
-            "Your windows are one pixel apart. In which row did the window of output row i begin in the forward pass?",
-        ),
-        Misconception(
-            "frame kept in dx",
-            lambda dout, cache: max_pool_gradient_oracle(
-                dout, (walled(cache[0], cache[3]), *cache[1:3], 0)
-            ),
-            "dx has the shape of the padded image. Which part of it belongs to pixels of x?",
-        ),
-        Misconception(
-            "every pixel of the window",
-            lambda dout, cache: (
-                average_pool_gradient_oracle(dout, cache) * area(cache[1])
-            ),
-            "Every pixel of a window gets the gradient. Which pixel of a window can change its maximum?",
-        ),
-        Misconception(
-            "double precision whatever comes in",
-            lambda dout, cache: max_pool_gradient_oracle(dout, cache).astype(float),
-            "From float32 you make float64. Which dtype does `np.zeros` give you when you do not ask for one?",
-        ),
-    ),
+    misconceptions=(*made_with(max_pool_gradient_oracle, (*TIES, *BACKWARD_MISTAKES)),),
 )

@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs, without
-from utils.exercises.convolution.shared import NUMPY_ONLY, a_side, exchanged
+from utils.exercises.convolution.shared import a_side, exchanged
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Raised
 
 # --- pad --------------------------------------------------------------------------

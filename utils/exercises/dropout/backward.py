@@ -5,7 +5,8 @@ import numpy as np
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.dropout.shared import NUMPY_ONLY, levels, same_shape
+from utils.exercises.dropout.shared import levels, same_shape
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def backward_oracle(dout, cache):
@@ -18,57 +19,43 @@ def backward_oracle(dout, cache):
     return x.grad.numpy()
 
 
-BY_HAND_DOUT = np.array(
-    [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 1.0, 2.0, 3.0]]
+BY_HAND = call(
+    "by hand, p = 0.5",
+    np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 1.0, 2.0, 3.0]]),
+    np.array([[0, 2, 2, 2], [0, 2, 0, 0], [2, 0, 0, 2]], dtype=float),
+    agree=close(by_value=False),
+    working="first row: dout = (1, 2, 3, 4), cache = (0, 2, 2, 2), dx = (0, 4, 6, 8)",
 )
-BY_HAND_CACHE = np.array([[0, 2, 2, 2], [0, 2, 0, 0], [2, 0, 0, 2]], dtype=float)
+
+
+def flows(name, dout, where, factor, expected) -> Case:
+    """What the gradient is multiplied by at some places."""
+
+    def play(subject):
+        dx = same_shape(subject(dout, factor), dout)
+        return levels((dx / dout)[where])
+
+    return Case(name, play, expected=expected)
 
 
 def backward_cases(rng: np.random.Generator) -> list[Case]:
-    p = float(rng.uniform(0.25, 0.4))
-    shape = (6, 3, 5, 7)
+    p, shape = float(rng.uniform(0.25, 0.4)), (6, 3, 5, 7)
     dout = rng.uniform(1, 2, size=shape) * rng.choice([-1, 1], size=shape)
     kept = rng.random(shape) >= p
-    inverted, plain = kept / (1 - p), kept.astype(float)
-
-    def flows(where, factor):
-        def play(subject):
-            dx = same_shape(subject(dout, factor), dout)
-            return levels((dx / dout)[where])
-
-        return play
+    inverted, plain, one = kept / (1 - p), kept.astype(float), np.ones(1)
 
     def dtype(subject):
         dx = subject(dout.astype(np.float32), inverted.astype(np.float32))
         return same_shape(dx, dout).dtype.name
 
     return [
-        call(
-            "by hand, p = 0.5",
-            BY_HAND_DOUT,
-            BY_HAND_CACHE,
-            agree=close(by_value=False),
-            working="first row: dout = (1, 2, 3, 4), cache = (0, 2, 2, 2), "
-            "dx = (0, 4, 6, 8)",
-        ),
-        Case(
-            "inverted: dx / dout where the unit was kept",
-            flows(kept, inverted),
-            expected=np.array([1 / (1 - p)]),
-        ),
-        Case(
-            "inverted: dx / dout where it was dropped",
-            flows(~kept, inverted),
-            expected=np.zeros(1),
-        ),
-        Case(
-            "plain: dx / dout where the unit was kept",
-            flows(kept, plain),
-            expected=np.ones(1),
-        ),
+        BY_HAND,
+        flows("inverted: dx / dout where the unit was kept", dout, kept, inverted, one / (1 - p)),
+        flows("inverted: dx / dout where it was dropped", dout, ~kept, inverted, 0 * one),
+        flows("plain: dx / dout where the unit was kept", dout, kept, plain, one),
         call("after a test pass the cache is one number", dout, 1 - p),
         Case("float32 stays float32", dtype, expected="float32"),
-    ]
+    ]  # fmt: skip
 
 
 def another_mask(dout, cache):

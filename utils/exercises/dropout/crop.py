@@ -7,13 +7,14 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import keeps_inputs
 from utils.exercises.dropout.shared import (
     FIXED_NUMBERS,
-    NUMPY_ONLY,
+    FLOAT64,
     OWN_NUMBERS,
     about,
     generator_cases,
     same_shape,
     torch_draws,
 )
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Generator
 
 
@@ -47,85 +48,74 @@ def places(x: np.ndarray, size: tuple[int, int], pad: int, out) -> np.ndarray:
 NONE = close(by_value=False)
 
 
-def crop_cases(rng: np.random.Generator) -> list[Case]:
-    """One of 16 places is missed by 500 images about once in 10^13 checks."""
-    images = rng.uniform(0.1, 1.0, size=(500, 1, 6, 5))
-    few = rng.uniform(0.1, 1.0, size=(60, 3, 7, 6))
-    wide = rng.uniform(0.1, 1.0, size=(2000, 1, 2, 3))
-    seed = int(rng.integers(1 << 30))
+class Tried:
+    """Crops of images in which every pixel is another, so that their place is seen."""
 
-    def found(subject, x, size, pad, generator=None):
-        generator = Generator(seed) if generator is None else generator
+    def __init__(self, rng: np.random.Generator):
+        self.images = rng.uniform(0.1, 1.0, size=(500, 1, 6, 5))
+        self.few = rng.uniform(0.1, 1.0, size=(60, 3, 7, 6))
+        self.wide = rng.uniform(0.1, 1.0, size=(2000, 1, 2, 3))
+        self.seed = int(rng.integers(1 << 30))
+
+    def found(self, subject, x, size, pad, generator=None):
+        generator = Generator(self.seed) if generator is None else generator
         return places(x, size, pad, subject(x, size, generator, pad))
 
-    def seen(x, size, pad):
-        def play(subject):
-            place = found(subject, x, size, pad)
-            place = place[(place >= 0).all(axis=1)]
-            return {
-                "different rows": len(set(place[:, 0].tolist())),
-                "different columns": len(set(place[:, 1].tolist())),
-            }
+    def strangers(self, subject, size, pad):
+        """How many crops are no part of their image."""
+        return int((self.found(subject, self.few, size, pad) < 0).any(axis=1).sum())
 
-        return play
+    def seen(self, subject, size, pad):
+        """At how many rows and columns the crops begin."""
+        place = self.found(subject, self.images[:200], size, pad)
+        rows, columns = place[(place >= 0).all(axis=1)].T
+        return {
+            "different rows": len(set(rows)),
+            "different columns": len(set(columns)),
+        }
 
-    def strangers(x, size, pad):
-        return lambda s: int((found(s, x, size, pad) < 0).any(axis=1).sum())
+    def pairs(self, subject):
+        return len(
+            set(map(tuple, self.found(subject, self.images, (5, 4), 1).tolist()))
+        )
 
-    def pairs(subject):
-        return len(set(map(tuple, found(subject, images, (5, 4), 1).tolist())))
+    def middle(self, subject):
+        return (self.found(subject, self.wide, (2, 3), 1) == 1).mean(axis=0)
 
-    def middle(subject):
-        return (found(subject, wide, (2, 3), 1) == 1).mean(axis=0)
-
-    def dtypes(subject):
-        tried = [np.uint8, np.float32]
-        outs = [subject((9 * few).astype(t), (5, 4), Generator(seed), 1) for t in tried]
+    def dtypes(self, subject):
+        few, rng = 9 * self.few, Generator(self.seed)
+        outs = [subject(few.astype(t), (5, 4), rng, 1) for t in (np.uint8, np.float32)]
         return [same_shape(out, few[:, :, :5, :4]).dtype.name for out in outs]
 
-    third = about(1 / 3, len(wide), "the part cut from the middle")
-    counts = ("different rows", "different columns")
+
+def strangers(tried: Tried, name, *place) -> Case:
+    return Case(name, lambda s: tried.strangers(s, *place), NONE, 0)
+
+
+def beginnings(tried: Tried, name, size, pad, rows, columns, **more) -> Case:
+    expected = {"different rows": rows, "different columns": columns}
+    return Case(name, lambda s: tried.seen(s, size, pad), expected=expected, **more)
+
+
+def crop_cases(rng: np.random.Generator) -> list[Case]:
+    """One of 16 places is missed by 500 images about once in 10^13 checks, one of five
+    rows or columns by 200 images once in 10^18.
+    """
+    tried = Tried(rng)
+    third = about(1 / 3, len(tried.wide), "the part cut from the middle")
+    inside = "6 rows, 4 of them in the crop: it can begin at row 0, 1 or 2; 5 columns, 2 in the crop: 0, 1, 2 or 3"
+    padded = "6 + 2 * 1 = 8 rows, 5 in the crop: it can begin at row 0, 1, 2 or 3"
     return [
-        Case(
-            "no padding: crops that are no part of their image",
-            strangers(few, (4, 3), 0),
-            NONE,
-            0,
-        ),
-        Case(
-            "padding 2: crops that are no part of the padded image",
-            strangers(few, (6, 4), 2),
-            NONE,
-            0,
-        ),
-        Case(
-            "no padding: where the crops begin",
-            seen(images, (4, 2), 0),
-            expected=dict(zip(counts, (3, 4), strict=True)),
-            working="6 rows, 4 of them in the crop: it can begin at row 0, 1 or 2; "
-            "5 columns, 2 in the crop: 0, 1, 2 or 3",
-        ),
-        Case(
-            "padding 1: where the crops begin",
-            seen(images, (5, 4), 1),
-            expected=dict(zip(counts, (4, 4), strict=True)),
-            working="6 + 2 * 1 = 8 rows, 5 in the crop: it can begin at row 0, 1, 2 or 3",
-        ),
-        Case(
-            "padding 2, crops as large as the image: where they begin",
-            seen(images, (6, 5), 2),
-            expected=dict(zip(counts, (5, 5), strict=True)),
-        ),
-        Case("row and column are independent: 4 * 4 pairs", pairs, expected=16),
-        Case(
-            "each of three rows, and of three columns, is as likely",
-            middle,
-            third,
-            None,
-        ),
-        Case("the dtype stays", dtypes, expected=["uint8", "float32"]),
-        *generator_cases(rng, lambda s, g: found(s, few, (4, 3), 1, g)),
-    ]
+        strangers(tried, "no padding: crops that are no part of their image", (4, 3), 0),
+        strangers(tried, "padding 2: crops that are no part of the padded image", (6, 4), 2),
+        beginnings(tried, "no padding: where the crops begin", (4, 2), 0, 3, 4, working=inside),
+        beginnings(tried, "padding 1: where the crops begin", (5, 4), 1, 4, 4, working=padded),
+        beginnings(tried, "padding 2, crops as large as the image: where they begin", (6, 5), 2, 5, 5),
+        Case("row and column are independent: 4 * 4 pairs", tried.pairs, expected=16),
+        Case("each of three rows, and of three columns, is as likely", tried.middle, third, None),
+        Case("the dtype stays", tried.dtypes, expected=["uint8", "float32"]),
+        *generator_cases(rng, lambda s, g: tried.found(s, tried.few[:20], (4, 3), 1, g)),
+    ]  # fmt: skip
 
 
 def from_another_image(x, size, rng, pad=0, mode="constant", before=0, after=0, cut=0):
@@ -219,8 +209,7 @@ RANDOM_CROP = Exercise(
         Misconception(
             "the dtype becomes float64",
             lambda x, size, rng, pad=0: crop_oracle(x, size, rng, pad).astype(float),
-            "Your result is float64, whatever came in. Did you make the output with "
-            "np.zeros, and which dtype has that?",
+            FLOAT64,
         ),
         Misconception(
             "random numbers of its own",

@@ -10,7 +10,8 @@ from utils.exercises.dropout.dropconnect_cases import (
     connect_cases,
     connect_oracle,
 )
-from utils.exercises.dropout.shared import FIXED_NUMBERS, NUMPY_ONLY, OWN_NUMBERS
+from utils.exercises.dropout.shared import FIXED_NUMBERS, OWN_NUMBERS
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def weights_scaled(x, W, b, p, mode, rng, train=1.0, test=1.0):

@@ -84,9 +84,8 @@ class Tried:
         return self.run(subject, x, "train", W, b)[0].dtype.name
 
 
-def connect_cases(rng: np.random.Generator) -> list[Case]:
-    """All bounds hold for p in [0.25, 0.4]; two rows of 110 are alike once in 10^22."""
-    tried = Tried(rng)
+def right_amounts(tried: Tried) -> list[Case]:
+    """All bounds hold for p in [0.25, 0.4]."""
     p, n = tried.p, 12_000
     return [
         Case(
@@ -108,36 +107,24 @@ def connect_cases(rng: np.random.Generator) -> list[Case]:
             about(1.0, n, "the mean factor", 0, 1 / (1 - p)),
             None,
         ),
-        Case(
-            "test: every weight as it is",
-            lambda s: levels(tried.factors(s, "test")),
-            expected=np.ones(1),
-        ),
-        Case("the bias is added in full", tried.bias, expected=np.ones(1)),
-        Case(
-            "each input has weights of its own dropped",
-            lambda s: tried.patterns(s, 0),
-            expected=100,
-        ),
+    ]
+
+
+def connect_cases(rng: np.random.Generator) -> list[Case]:
+    """Two rows of 110 are alike once in 10^22."""
+    tried, ones = Tried(rng), np.ones(1)
+    return [
+        *right_amounts(tried),
+        Case("test: every weight as it is", lambda s: levels(tried.factors(s, "test")), expected=ones),
+        Case("the bias is added in full", tried.bias, expected=ones),
+        Case("each input has weights of its own dropped", lambda s: tried.patterns(s, 0), expected=100),
         Case("each output has its own", lambda s: tried.patterns(s, 1), expected=110),
-        Case(
-            "one mask for the batch: the same image twice",
-            tried.same_image_twice,
-            expected=True,
-        ),
-        Case(
-            "training: out fits the cache",
-            lambda s: tried.cache_fits(s, "train"),
-            expected=True,
-        ),
-        Case(
-            "test: out fits the cache",
-            lambda s: tried.cache_fits(s, "test"),
-            expected=True,
-        ),
+        Case("one mask for the batch: the same image twice", tried.same_image_twice, expected=True),
+        Case("training: out fits the cache", lambda s: tried.cache_fits(s, "train"), expected=True),
+        Case("test: out fits the cache", lambda s: tried.cache_fits(s, "test"), expected=True),
         Case("float32 stays float32", tried.dtype, expected="float32"),
         *generator_cases(rng, lambda s, g: tried.factors(s, "train", g)),
-    ]
+    ]  # fmt: skip
 
 
 def connect_backward_oracle(dout, cache):
@@ -152,31 +139,31 @@ def connect_backward_oracle(dout, cache):
     return x_.grad.numpy(), W_.grad.numpy(), b_.grad.numpy()
 
 
+BY_HAND = call(
+    "by hand, p = 0.5",
+    np.array([[1.0, 10.0, 100.0]]),
+    (
+        np.array([[1.0, 2.0]]),
+        np.array([[3.0, 4.0, 5.0], [6.0, 7.0, 8.0]]),
+        np.array([[2.0, 0.0, 2.0], [0.0, 2.0, 0.0]]),
+    ),
+    working="W f = ((6, 0, 10), (0, 14, 0)): dx = (1 * 6 + 100 * 10, 10 * 14) = (1006, 140); "
+    "dW = ((1, 10, 100), (2, 20, 200)) times f = ((2, 0, 200), (0, 40, 0))",
+)
+
+
 def connect_backward_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, n, d, k, p=0.5, **more):
+    def case(name, n, d, k, p=0.5):
         x, W = rng.normal(size=(n, d)), rng.normal(size=(d, k))
         factor = (rng.random((d, k)) >= p) / (1 - p)
         factor[0, 0], factor[-1, -1] = 0.0, 1 / (1 - p)
-        return call(name, rng.normal(size=(n, k)), (x, W, factor), **more)
+        return call(name, rng.normal(size=(n, k)), (x, W, factor))
 
-    x, W = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0, 5.0], [6.0, 7.0, 8.0]])
-    factor = np.array([[2.0, 0.0, 2.0], [0.0, 2.0, 0.0]])
-    by_hand = call(
-        "by hand, p = 0.5",
-        np.array([[1.0, 10.0, 100.0]]),
-        (x, W, factor),
-        working="W f = ((6, 0, 10), (0, 14, 0)): dx = (1 * 6 + 100 * 10, 10 * 14) = (1006, 140); "
-        "dW = ((1, 10, 100), (2, 20, 200)) times f = ((2, 0, 200), (0, 40, 0))",
-    )
-    test = call(
-        "after a test pass",
-        rng.normal(size=(4, 6)),
-        (rng.normal(size=(4, 3)), rng.normal(size=(3, 6)), 1.0),
-    )
+    dout, x, W = (rng.normal(size=shape) for shape in ((4, 6), (4, 3), (3, 6)))
     return [
-        by_hand,
+        BY_HAND,
         case("3 images, 4 inputs, 5 outputs", 3, 4, 5),
         case("7 images, p = 0.2", 7, 5, 6, p=0.2),
         case("one image", 1, 8, 3),
-        test,
+        call("after a test pass", dout, (x, W, 1.0)),
     ]

@@ -5,7 +5,7 @@ import numpy as np
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.dropout.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def ensemble_oracle(scores):

@@ -7,14 +7,15 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.dropout.shared import (
     FIXED_NUMBERS,
+    FLOAT64,
     IN_PLACE,
-    NUMPY_ONLY,
     OWN_NUMBERS,
     about,
     generator_cases,
     same_shape,
     torch_draws,
 )
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Generator
 
 FATES = (
@@ -42,59 +43,62 @@ def fates(x: np.ndarray, out: np.ndarray) -> np.ndarray:
     return np.argmax([*same, np.ones(len(x), dtype=bool)], axis=0)
 
 
-def flip_cases(rng: np.random.Generator) -> list[Case]:
-    """An event of 400 independent coins goes wrong with probability 2^-400."""
-    x = rng.uniform(size=(400, 2, 3, 4))
-    by_hand = np.tile(np.array([1.0, 2.0, 3.0]), (50, 1, 1, 1))
-    p, seed = float(rng.uniform(0.15, 0.3)), int(rng.integers(1 << 30))
+class Tried:
+    """Flips of images in which nothing is symmetric."""
 
-    def seen(subject, p, x=x):
-        out = same_shape(subject(x, Generator(seed), p), x)
-        return fates(x, out)
+    def __init__(self, rng: np.random.Generator):
+        self.x = rng.uniform(size=(400, 2, 3, 4))
+        self.p, self.seed = float(rng.uniform(0.15, 0.3)), int(rng.integers(1 << 30))
 
-    def names(p):
-        return lambda s: ", ".join(FATES[i] for i in np.unique(seen(s, p)))
+    def seen(self, subject, p, x):
+        return fates(x, same_shape(subject(x, Generator(self.seed), p), x))
 
-    def rate(subject):
-        many = np.tile(x[:, :1, :1], (15, 1, 1, 1))
-        return (seen(subject, p, many) == 1).mean()
+    def names(self, p):
+        return lambda s: ", ".join(FATES[i] for i in np.unique(self.seen(s, p, self.x)))
 
-    def differ(subject):
-        generator = subject.keep(Generator(seed))
-        five = x[:5]
+    def rate(self, subject):
+        many = np.tile(self.x[:, :1, :1], (15, 1, 1, 1))
+        return (self.seen(subject, self.p, many) == 1).mean()
+
+    def differ(self, subject):
+        generator, five = subject.keep(Generator(self.seed)), self.x[:5]
         outs = [same_shape(subject(five, generator, 0.5), five) for _ in range(30)]
         return any(len(set(fates(five, out))) > 1 for out in outs)
 
-    def dtypes(subject):
-        tried = [np.uint8, np.float32]
-        outs = [subject((9 * x[:20]).astype(t), Generator(seed), 0.5) for t in tried]
-        return [same_shape(out, x[:20]).dtype.name for out in outs]
+    def dtypes(self, subject):
+        few = 9 * self.x[:20]
+        tried = [few.astype(dtype) for dtype in (np.uint8, np.float32)]
+        outs = [subject(x, Generator(self.seed), 0.5) for x in tried]
+        return [same_shape(out, few).dtype.name for out in outs]
 
+
+def by_hand(seed: int) -> Case:
+    return call(
+        "by hand: fifty times the row 1, 2, 3 with p = 1",
+        np.tile(np.array([1.0, 2.0, 3.0]), (50, 1, 1, 1)),
+        Generator(seed),
+        1.0,
+        expected=np.tile(np.array([3.0, 2.0, 1.0]), (50, 1, 1, 1)),
+        agree=close(by_value=False),
+        working="with p = 1 every image is flipped: 1, 2, 3 becomes 3, 2, 1",
+    )
+
+
+def flip_cases(rng: np.random.Generator) -> list[Case]:
+    """An event of 400 independent coins goes wrong with probability 2^-400."""
+    tried = Tried(rng)
+    p, x, what = tried.p, tried.x, "what became of the images"
+    rate = about(p, 15 * len(x), "the part that is flipped")
     return [
-        call(
-            "by hand: fifty times the row 1, 2, 3 with p = 1",
-            by_hand,
-            Generator(seed),
-            1.0,
-            expected=np.tile(np.array([3.0, 2.0, 1.0]), (50, 1, 1, 1)),
-            agree=close(by_value=False),
-            working="with p = 1 every image is flipped: 1, 2, 3 becomes 3, 2, 1",
-        ),
-        Case("p = 0: what became of the images", names(0.0), expected=FATES[0]),
-        Case("p = 1: what became of the images", names(1.0), expected=FATES[1]),
+        by_hand(tried.seed),
+        Case(f"p = 0: {what}", tried.names(0.0), expected=FATES[0]),
+        Case(f"p = 1: {what}", tried.names(1.0), expected=FATES[1]),
+        Case(f"p = 0.5: {what}", tried.names(0.5), expected=", ".join(FATES[:2])),
+        Case(f"p = {p:.2f}: the part that is flipped", tried.rate, rate, None),
         Case(
-            "p = 0.5: what became of the images",
-            names(0.5),
-            expected=", ".join(FATES[:2]),
+            "images of a batch are flipped independently", tried.differ, expected=True
         ),
-        Case(
-            f"p = {p:.2f}: the part that is flipped",
-            rate,
-            about(p, 15 * len(x), "the part that is flipped"),
-            None,
-        ),
-        Case("images of a batch are flipped independently", differ, expected=True),
-        Case("the dtype stays", dtypes, expected=["uint8", "float32"]),
+        Case("the dtype stays", tried.dtypes, expected=["uint8", "float32"]),
         *generator_cases(rng, lambda s, g: same_shape(s(x, g, 0.5), x)),
     ]
 
@@ -170,8 +174,7 @@ RANDOM_FLIP = Exercise(
         Misconception(
             "the dtype becomes float64",
             lambda x, rng, p=0.5: flip_oracle(x, rng, p).astype(float),
-            "Your result is float64, whatever came in. Did you make the output with "
-            "np.zeros, and which dtype has that?",
+            FLOAT64,
         ),
         Misconception(
             "random numbers of its own",

@@ -5,12 +5,8 @@ import numpy as np
 from utils.checks.exercise import Exercise, Misconception
 from utils.checks.rules import keeps_inputs
 from utils.exercises.dropout.forward_cases import dropout_cases, dropout_oracle
-from utils.exercises.dropout.shared import (
-    FIXED_NUMBERS,
-    IN_PLACE,
-    NUMPY_ONLY,
-    OWN_NUMBERS,
-)
+from utils.exercises.dropout.shared import FIXED_NUMBERS, IN_PLACE, OWN_NUMBERS
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def in_training(change):

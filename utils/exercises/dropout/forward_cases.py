@@ -27,69 +27,49 @@ def dropout_oracle(x, p, mode, rng, kind="inverted"):
     return x * factor, factor
 
 
+def of_kind(tried: "Tried", kind: str, kept: float, at_test: float) -> list[Case]:
+    """What both kinds are asked: `kept` and `at_test` are the values of out / x."""
+    p, times = tried.p, {"inverted": "1 / (1 - p)", "plain": "1"}[kind]
+    by_hand = f"p = {p:.3f}: out / x is 0 or 1 / (1 - p) = {kept:.3f}"
+    return [
+        Case(
+            f"{kind}, training: each value is dropped or multiplied by {times}",
+            lambda s: tried.ratios(s, "train", kind),
+            expected=np.array([0, kept]),
+            working=by_hand if kind == "inverted" else "",
+        ),
+        Case(
+            f"{kind}: the part that is dropped",
+            lambda s: (tried.long_row(s, kind) == 0).mean(),
+            about(p, tried.row.size, "the part that is dropped"),
+            None,
+        ),
+        Case(
+            f"{kind}, test: out / x",
+            lambda s: tried.ratios(s, "test", kind),
+            expected=np.array([at_test]),
+        ),
+    ]
+
+
 def dropout_cases(rng: np.random.Generator) -> list[Case]:
     """All bounds hold for p in [0.25, 0.4]; two rows of 110 are alike once in 10^22."""
     p = float(rng.uniform(0.25, 0.4))
     x, row = rng.uniform(1, 2, size=(100, 110)), rng.uniform(1, 2, size=(1, 12_000))
-    tried = Tried(x, row, p, int(rng.integers(1 << 30)))
-    inverted, plain = np.array([0, 1 / (1 - p)]), np.array([0.0, 1.0])
-    rate = about(p, row.size, "the part that is dropped")
+    tried, ones = Tried(x, row, p, int(rng.integers(1 << 30))), np.ones(1)
     mean = about(1.0, row.size, "the mean of out / x", 0, 1 / (1 - p))
-    words = "training: each value is dropped or multiplied by"
     return [
-        Case(
-            f"inverted, {words} 1 / (1 - p)",
-            lambda s: tried.ratios(s, "train", "inverted"),
-            expected=inverted,
-            working=f"p = {p:.3f}: out / x is 0 or 1 / (1 - p) = {1 / (1 - p):.3f}",
-        ),
-        Case(
-            "inverted: the part that is dropped",
-            lambda s: (tried.long_row(s, "inverted") == 0).mean(),
-            rate,
-            None,
-        ),
-        Case(
-            "inverted: the mean stays",
-            lambda s: (tried.long_row(s, "inverted") / row).mean(),
-            mean,
-            None,
-        ),
-        Case(
-            "inverted, test: out / x",
-            lambda s: tried.ratios(s, "test", "inverted"),
-            expected=np.ones(1),
-        ),
-        Case(
-            f"plain, {words} 1",
-            lambda s: tried.ratios(s, "train", "plain"),
-            expected=plain,
-        ),
-        Case(
-            "plain: the part that is dropped",
-            lambda s: (tried.long_row(s, "plain") == 0).mean(),
-            rate,
-            None,
-        ),
-        Case(
-            "plain, test: out / x",
-            lambda s: tried.ratios(s, "test", "plain"),
-            expected=np.array([1 - p]),
-        ),
-        Case(
-            "p = 0 drops nothing",
-            lambda s: tried.ratios(s, "train", "inverted", p=0.0),
-            expected=np.ones(1),
-        ),
-        Case(
-            "each row has a mask of its own", lambda s: tried.masks(s, 0), expected=100
-        ),
+        *of_kind(tried, "inverted", 1 / (1 - p), 1.0),
+        Case("inverted: the mean stays", lambda s: (tried.long_row(s, "inverted") / row).mean(), mean, None),
+        *of_kind(tried, "plain", 1.0, 1 - p),
+        Case("p = 0 drops nothing", lambda s: tried.ratios(s, "train", "inverted", p=0.0), expected=ones),
+        Case("each row has a mask of its own", lambda s: tried.masks(s, 0), expected=100),
         Case("each column has its own", lambda s: tried.masks(s, 1), expected=110),
         Case("how many are dropped is random too", tried.count_varies, expected=True),
         Case("out is x times the cache", tried.cache_fits, expected=FITS),
         Case("float32 stays float32", tried.dtypes, expected=["float32"] * 2),
         *generator_cases(rng, lambda s, g: tried.run(s, x, "train", "inverted", g)[0]),
-    ]
+    ]  # fmt: skip
 
 
 FITS = {

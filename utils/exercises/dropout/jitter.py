@@ -8,10 +8,10 @@ from utils.exercises.dropout.jitter_cases import jitter_cases, jitter_oracle
 from utils.exercises.dropout.shared import (
     FIXED_NUMBERS,
     IN_PLACE,
-    NUMPY_ONLY,
     OWN_NUMBERS,
     same_for_all,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def reshaped(shape, x, rng, *strengths, **more):

@@ -14,6 +14,7 @@ from utils.subject import Generator
 
 STRENGTH = 0.5
 NOTHING = close(0, 1e-6, by_value=False)
+FACTORS = within(1 - STRENGTH - 1e-6, 1 + STRENGTH + 1e-6, "a factor")
 
 
 def jitter_oracle(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
@@ -76,6 +77,9 @@ class Tried:
         out = self.run(subject, self.x, **dict.fromkeys(strengths, STRENGTH))
         return factors_of(self.x, out)
 
+    def differ(self, subject):
+        return [len(distinct(column)) > 20 for column in self.three(subject).T[1:]]
+
     def clipped(self, subject):
         """How far the result is from clipping what the darkest pixel tells."""
         out = self.run(subject, self.bright, brightness=STRENGTH)
@@ -84,6 +88,10 @@ class Tried:
         if np.isclose(factor * brightest, 1, rtol=1e-9).any():  # it was rescaled
             return 1.0
         return np.abs(out - np.minimum(self.bright * factor, 1)).max()
+
+    def dtype(self, subject):
+        x = self.x.astype(np.float32)
+        return self.run(subject, x, brightness=0.2).dtype.name
 
 
 def factors_of(x, out):
@@ -100,97 +108,82 @@ def factors_of(x, out):
     return np.where(off[:, None], np.nan, factors)
 
 
-def jitter_cases(rng: np.random.Generator) -> list[Case]:
-    """None of 220 factors falls into a given sixth of the range once in 10^17 checks."""
-    tried = Tried(rng)
-    x, low, high = tried.x, 1 - STRENGTH - 1e-6, 1 + STRENGTH + 1e-6
-    binary = rng.integers(0, 2, size=(30, 3, 4, 5)).astype(float)
-    grey = np.repeat(x[:, :1], 3, axis=1)
+def brightness_cases(tried: Tried) -> list[Case]:
+    def different(subject):
+        return len(distinct(tried.brightness(subject)[:, 0, 0, 0]))
 
     def both_ends(subject):
-        factors = tried.brightness(subject)[:, 0, 0, 0]
-        return bool(factors.min() < 1 - STRENGTH * 2 / 3) and bool(
-            factors.max() > 1 + STRENGTH * 2 / 3
-        )
+        """None of 220 factors falls into a sixth of the range once in 10^17 checks."""
+        factors, far = tried.brightness(subject)[:, 0, 0, 0], STRENGTH * 2 / 3
+        return bool(factors.min() < 1 - far) and bool(factors.max() > 1 + far)
 
-    def differ(subject):
-        return [len(distinct(column)) > 20 for column in tried.three(subject).T[1:]]
+    def black(subject):
+        return tried.unchanged(subject, np.zeros((5, 3, 2, 4)), brightness=STRENGTH)
+
+    n = len(tried.x)
+    return [
+        Case("brightness: factors in an image", tried.kinds, expected="one"),
+        Case("brightness: images with different factors", different, NOTHING, n),
+        Case("brightness 0.5: factors between 0.5 and 1.5", tried.brightness, FACTORS, None),
+        Case("brightness 0.5: darker and brighter", both_ends, expected=True),
+        Case("brightness: black stays black", black, expected=True),
+    ]  # fmt: skip
+
+
+def contrast_cases(tried: Tried) -> list[Case]:
+    def one_factor(name, x):
+        def play(subject):
+            return tried.spread(subject, (1, 2, 3), x, contrast=STRENGTH)
+
+        return Case(f"contrast: {name}", play, NOTHING, 0.0)
+
+    def even_image(value):
+        def play(subject):
+            even = np.full((6, 3, 2, 4), value)
+            return tried.unchanged(subject, even, contrast=STRENGTH)
+
+        return Case(f"contrast: an even image of {value} stays", play, expected=True)
+
+    return [
+        one_factor("one factor around the image's own mean", tried.x),
+        one_factor("one image alone", tried.x[:1]),
+        *map(even_image, (0.3, 0.5)),
+    ]
+
+
+def saturation_cases(tried: Tried) -> list[Case]:
+    def spread(subject):
+        return tried.spread(subject, (1,), tried.x, saturation=STRENGTH)
+
+    def grey(subject):
+        image = np.repeat(tried.x[:, :1], 3, axis=1)
+        return tried.unchanged(subject, image, saturation=STRENGTH)
+
+    return [
+        Case("saturation: one factor around the grey version", spread, NOTHING, 0.0),
+        Case("saturation: a grey image stays", grey, expected=True),
+    ]
+
+
+def jitter_cases(rng: np.random.Generator) -> list[Case]:
+    tried, both = Tried(rng), [True] * 2
+    x, binary = tried.x, rng.integers(0, 2, size=(30, 3, 4, 5)).astype(float)
+    differ = "contrast and saturation differ from image to image"
 
     def range_of(subject):
         by_light = tried.run(subject, tried.bright, brightness=STRENGTH)
         by_contrast = tried.run(subject, binary, contrast=STRENGTH)
         return np.concatenate([by_light.ravel(), by_contrast.ravel()])
 
-    def dtype(subject):
-        return tried.run(subject, x.astype(np.float32), brightness=0.2).dtype.name
-
     return [
         call("all strengths 0: nothing changes", x[:4], Generator(1), expected=x[:4]),
-        Case("brightness: factors in an image", tried.kinds, expected="one"),
-        Case(
-            "brightness: images with different factors",
-            lambda s: len(distinct(tried.brightness(s)[:, 0, 0, 0])),
-            NOTHING,
-            len(x),
-        ),
-        Case(
-            "brightness 0.5: factors between 0.5 and 1.5",
-            tried.brightness,
-            within(low, high, "a factor"),
-            None,
-        ),
-        Case("brightness 0.5: darker and brighter", both_ends, expected=True),
-        Case(
-            "brightness: black stays black",
-            lambda s: tried.unchanged(s, np.zeros((5, 3, 2, 4)), brightness=STRENGTH),
-            expected=True,
-        ),
-        Case(
-            "contrast: one factor around the image's own mean",
-            lambda s: tried.spread(s, (1, 2, 3), x, contrast=STRENGTH),
-            NOTHING,
-            0.0,
-        ),
-        Case(
-            "contrast: one image alone",
-            lambda s: tried.spread(s, (1, 2, 3), x[:1], contrast=STRENGTH),
-            NOTHING,
-            0.0,
-        ),
-        Case(
-            "contrast: an even image of 0.3 stays",
-            lambda s: tried.unchanged(s, np.full((6, 3, 2, 4), 0.3), contrast=STRENGTH),
-            expected=True,
-        ),
-        Case(
-            "contrast: an even image of 0.5 stays",
-            lambda s: tried.unchanged(s, np.full((6, 3, 2, 4), 0.5), contrast=STRENGTH),
-            expected=True,
-        ),
-        Case(
-            "saturation: one factor around the grey version",
-            lambda s: tried.spread(s, (1,), x, saturation=STRENGTH),
-            NOTHING,
-            0.0,
-        ),
-        Case(
-            "saturation: a grey image stays",
-            lambda s: tried.unchanged(s, grey, saturation=STRENGTH),
-            expected=True,
-        ),
-        Case(
-            "all three: factors between 0.5 and 1.5",
-            tried.three,
-            within(low, high, "a factor"),
-            None,
-        ),
-        Case(
-            "contrast and saturation differ from image to image",
-            differ,
-            expected=[True] * 2,
-        ),
+        *brightness_cases(tried),
+        *contrast_cases(tried),
+        *saturation_cases(tried),
+        Case("all three: factors between 0.5 and 1.5", tried.three, FACTORS, None),
+        Case(differ, tried.differ, expected=both),
         Case("values stay in [0, 1]", range_of, within(0, 1, "a value"), None),
         Case("values beyond 1 become 1, the others stay", tried.clipped, NOTHING, 0.0),
-        Case("float32 stays float32", dtype, expected="float32"),
+        Case("float32 stays float32", tried.dtype, expected="float32"),
         *generator_cases(rng, lambda s, g: tried.run(s, x, g, brightness=0.3)),
     ]

@@ -5,7 +5,8 @@ import numpy as np
 from utils.checks.exercise import Exercise, Misconception
 from utils.checks.rules import keeps_inputs
 from utils.exercises.dropout.mixup_cases import mixup_cases, mixup_oracle
-from utils.exercises.dropout.shared import FIXED_NUMBERS, NUMPY_ONLY, OWN_NUMBERS
+from utils.exercises.dropout.shared import FIXED_NUMBERS, OWN_NUMBERS
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def labels_kept(x, y, rng, alpha=0.2):

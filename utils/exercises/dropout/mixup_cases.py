@@ -106,37 +106,34 @@ def partners(shares):
     return np.where(others.any(axis=1), others.argmax(axis=1), np.arange(len(shares)))
 
 
-def mixup_cases(rng: np.random.Generator) -> list[Case]:
+def spread(tried: Tried, alpha: float) -> Case:
     """The mean of (2 lambda - 1)^2 is 1 / (2 alpha + 1) for Beta(alpha, alpha)."""
+    # An image that is its own partner keeps all of itself: one of 150.
+    expected = (149 / (2 * alpha + 1) + 1) / 150
+    what = "the mean of (2 lambda - 1)^2"
+    return Case(
+        f"alpha = {alpha:.2f}: {what}",
+        lambda s: tried.spread(s, alpha),
+        about(expected, 1500, what),
+        None,
+    )
+
+
+def mixup_cases(rng: np.random.Generator) -> list[Case]:
     tried = Tried(rng)
-
-    def spread(alpha):
-        # An image that is its own partner keeps all of itself: one of 150.
-        expected = (149 / (2 * alpha + 1) + 1) / 150
-        return Case(
-            f"alpha = {alpha:.2f}: the mean of (2 lambda - 1)^2",
-            lambda s: tried.spread(s, alpha),
-            about(expected, 1500, "the mean of (2 lambda - 1)^2"),
-            None,
-        )
-
+    small, large = float(rng.uniform(0.1, 0.2)), float(rng.uniform(6.0, 8.0))
+    kept = "the share of itself that a label keeps, and that of its image"
     return [
-        Case(
-            "the share of itself that a label keeps, and that of its image",
-            tried.same_share,
-            expected="the same",
-        ),
+        Case(kept, tried.same_share, expected="the same"),
         Case("a label has the partner of its image", tried.same_partner, expected=True),
         Case("two images make a mixed one", tried.nothing_else, expected=True),
         Case("the shares add up to", tried.sums, expected=[np.ones(1)] * 2),
         Case("most images have another one as partner", tried.others, expected=True),
         Case("each image is a partner once", tried.each_once, expected=True),
-        Case(
-            "partners are drawn anew in each call", tried.partners_vary, expected=True
-        ),
+        Case("partners are drawn anew in each call", tried.partners_vary, expected=True),
         Case("each image has its own lambda", tried.different_weights, expected=True),
-        spread(float(rng.uniform(0.1, 0.2))),
-        spread(float(rng.uniform(6.0, 8.0))),
+        spread(tried, small),
+        spread(tried, large),
         Case("float32 stays float32", tried.dtypes, expected=["float32"] * 2),
         *generator_cases(rng, lambda s, g: tried.run(s, generator=g)[0]),
-    ]
+    ]  # fmt: skip

@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.dropout.shared import NUMPY_ONLY
+from utils.exercises.dropout.shared import FLOAT64
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def rotate_oracle(x, degrees):
@@ -19,30 +20,48 @@ def rotate_oracle(x, degrees):
     return np.stack(turned)
 
 
-def rotate_cases(rng: np.random.Generator) -> list[Case]:
-    grid = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+ANGLES = 15.4, 16.1, 22.3, 24.6, 31.9, 40.8, 62.3, 65.9, 68.5, 73.0
+"""Degrees at which no source in these images lies within 1/60 of a whole number, but
+for the centre: so cutting off always differs from rounding in the same places."""
 
+BY_HAND = call(
+    "by hand: 3 by 3 pixels, an angle with the cosine 0.6 and the sine 0.8",
+    np.arange(1.0, 10.0).reshape(1, 1, 3, 3),
+    np.degrees(np.arccos([0.6])),
+    working="row 0, column 0: u = v = -1, so the source is row 1 - 0.6 - 0.8 = -0.4, the "
+    "nearest is 0, and column 1 + 0.8 - 0.6 = 1.2, the nearest is 1: the pixel is 2",
+)
+
+
+def rotate_cases(rng: np.random.Generator) -> list[Case]:
     def images(n, c, h, w):
         return rng.uniform(0.1, 1, size=(n, c, h, w))
 
-    def angles(low, high, n):
-        return rng.uniform(low, high, size=n) * rng.permutation([1, -1] * n)[:n]
+    def angles(n):
+        """Some to the left and some to the right."""
+        return rng.choice(ANGLES, n, replace=False) * rng.permutation([1, -1] * n)[:n]
 
-    whole = rng.integers(1, 256, size=(2, 3, 6, 8)).astype(np.uint8)
+    whole = rng.integers(1, 256, size=(2, 3, 5, 6)).astype(np.uint8)
     return [
-        call(
-            "by hand: 3 by 3 pixels, 90 degrees",
-            grid,
-            np.array([90.0]),
-            working="rows 123, 456, 789 become 369, 258, 147: the corner at the top right "
-            "comes to the top left",
-        ),
+        BY_HAND,
         call("0 degrees", images(2, 3, 5, 4), np.zeros(2)),
-        call("3 images, small angles", images(3, 2, 7, 6), angles(8, 20, 3)),
-        call("2 wide images, large angles", images(2, 3, 6, 11), angles(30, 75, 2)),
-        call("4 high images", images(4, 1, 12, 5), angles(20, 50, 4)),
-        call("whole numbers", whole, angles(10, 30, 2)),
+        call("3 images", images(3, 2, 5, 4), angles(3)),
+        call("2 wide images", images(2, 3, 4, 7), angles(2)),
+        call("4 high images", images(4, 1, 7, 3), angles(4)),
+        call("whole numbers", whole, angles(2)),
     ]
+
+
+def cut_off(x, degrees, outside):
+    """Sources lose what stands behind the decimal point.
+
+    Pixel i is drawn 30 times as high and wide, from i to i + 1, in an image with the same
+    centre; `outside` says what lies above and to the left of it.
+    """
+    large = x.repeat(30, axis=2).repeat(30, axis=3)
+    large = np.pad(large, [(0, 0), (0, 0), (29, 0), (29, 0)], mode=outside)
+    turned = rotate_oracle(large, degrees)[:, :, 29::30, 29::30]
+    return turned[:, :, : x.shape[2], : x.shape[3]]
 
 
 def around_another_centre(x, degrees, grow):
@@ -85,7 +104,12 @@ ROTATE_WORKED = (
     "centre is at row 1, column 1. The pixel at row 0, column 0 of the result lies one up and "
     "one to the left of the centre: u = -1, v = -1. For 90 degrees the cosine is 0 and the sine "
     "is 1: its source is row 1 + u * 0 + v * 1 = 0, column 1 - u * 1 + v * 0 = 2, the corner at "
-    "the top right. Round to the nearest pixel; a source outside the image gives 0."
+    "the top right. Round to the nearest pixel, -0.4 to 0 and 1.8 to 2; a source outside the "
+    "image gives 0."
+)
+CUT_OFF = (
+    "Your sources lose what stands behind the decimal point: 1.8 becomes 1, although pixel 2 "
+    "is nearer. Which whole number is the nearest, and what do you do with -0.4?"
 )
 ROTATE = Exercise(
     id="07.rotate",
@@ -107,6 +131,16 @@ ROTATE = Exercise(
             lambda x, degrees: rotate_oracle(x, np.rad2deg(degrees)),
             "The sine of your angle is not that of 90 degrees. Which unit do np.sin and "
             "np.cos expect?",
+        ),
+        Misconception(
+            "sources cut off",
+            lambda x, degrees: cut_off(x, degrees, "edge"),
+            CUT_OFF,
+        ),
+        Misconception(
+            "sources rounded down",
+            lambda x, degrees: cut_off(x, degrees, "constant"),
+            CUT_OFF,
         ),
         Misconception(
             "turned around the corner",
@@ -137,6 +171,11 @@ ROTATE = Exercise(
             pushed_forward,
             "There are holes: you send each pixel to its place, two may land on one, and "
             "others get none. Could you ask each place where it comes from instead?",
+        ),
+        Misconception(
+            "the dtype becomes float64",
+            lambda x, degrees: rotate_oracle(x, degrees).astype(float),
+            FLOAT64,
         ),
         Misconception(
             "the first angle for all",

@@ -16,10 +16,7 @@ import numpy as np
 from utils.checks.compare import Agreement, WrongStructure, within
 from utils.checks.exercise import Case
 from utils.checks.wording import describe
-from utils.exercises.knn.shared import NUMPY_ONLY
 from utils.subject import Generator, Subject
-
-__all__ = ["NUMPY_ONLY"]
 
 FALSE_ALARM = 1e-11
 
@@ -105,6 +102,10 @@ OWN_NUMBERS = (
 FIXED_NUMBERS = (
     "Every call draws the same numbers, because you make a new generator with a fixed "
     "seed inside. Which generator goes on where the last call stopped?"
+)
+FLOAT64 = (
+    "Your result is float64, whatever came in. Did you make the output with np.zeros, and "
+    "which dtype has that?"
 )
 IN_PLACE = (
     "You change the array that you were given: whoever called you has lost the "

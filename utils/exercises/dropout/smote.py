@@ -4,8 +4,9 @@ import numpy as np
 
 from utils.checks.exercise import Exercise, Misconception
 from utils.checks.rules import keeps_inputs
-from utils.exercises.dropout.shared import FIXED_NUMBERS, NUMPY_ONLY, OWN_NUMBERS
+from utils.exercises.dropout.shared import FIXED_NUMBERS, OWN_NUMBERS
 from utils.exercises.dropout.smote_cases import smote_cases, smote_oracle
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def one_share_each_feature(X, y, minority, n_new, k, rng):

@@ -65,9 +65,10 @@ class Scene:
         """
         new = self.run(subject, n_new)
         start, end = (self.X[self.pairs[:, side]] for side in (0, 1))
-        way = end - start
-        share = ((new[:, None] - start) * way).sum(axis=2) / (way**2).sum(axis=1)
-        off = np.abs(start + share[..., None] * way - new[:, None]).max(axis=2)
+        way = (end - start).T[:, None]  # features first, then points and pairs
+        gap = new.T[:, :, None] - start.T[:, None]
+        share = (gap * way).sum(axis=0) / (way**2).sum(axis=0)
+        off = np.abs(share * way - gap).max(axis=0)
         pair = np.where(off < 1e-9, np.abs(share - 0.5), np.inf).argmin(axis=1)
         rows = np.arange(n_new)
         share, off = share[rows, pair], off[rows, pair]
@@ -82,7 +83,7 @@ class Scene:
 
     def lines(self, subject):
         """How many pairs of neighbours have a new point between them."""
-        pair, _, kind = self.explained(subject, 450)
+        pair, _, kind = self.explained(subject, 300)
         return len(set(pair[kind == PLACES[0]].tolist()))
 
     def shares(self, subject):
@@ -93,58 +94,46 @@ class Scene:
         return len(np.unique(np.round(self.explained(subject, 150)[1], 9))) > 100
 
 
-def smote_cases(rng: np.random.Generator) -> list[Case]:
-    """One of 12 directed pairs is missed by 450 points once in 10^16 checks."""
-    scene, plane = Scene(rng), Scene(rng, d=5, m=7, n=13, k=3)
-    line = np.array([[0.0], [1.0], [5.0], [2.0], [5.5], [6.0], [9.0]])
-    labels = np.array([1, 0, 1, 0, 1, 0, 0])
+LINE = np.array([[0.0], [1.0], [5.0], [2.0], [5.5], [6.0], [9.0]])
+LABELS = np.array([1, 0, 1, 0, 1, 0, 0])
 
-    def in_a_row(subject):
-        new = subject(line, labels, 1, 300, 1, Generator(scene.seed))
-        new = same_shape(new, np.empty((300, 1)))
+
+def in_a_row(seed: int) -> Case:
+    def play(subject):
+        new = same_shape(
+            subject(LINE, LABELS, 1, 300, 1, Generator(seed)), np.empty((300, 1))
+        )
         return [
             bool(((new > 0) & (new < 5)).any()),
             bool(((new > 5) & (new < 5.5)).any()),
             bool(((new < 0) | (new > 5.5)).any()),
         ]
 
+    return Case(
+        "by hand: 0, 5 and 5.5 on a line, k = 1",
+        play,
+        expected=[True, True, False],
+        working="the neighbour of 0 is 5, that of 5 is 5.5, that of 5.5 is 5: points "
+        "between 0 and 5, points between 5 and 5.5, and nowhere else",
+    )
+
+
+def smote_cases(rng: np.random.Generator) -> list[Case]:
+    """One of 12 directed pairs is missed by 300 points once in 10^10 checks."""
+    scene, plane = Scene(rng), Scene(rng, d=5, m=7, n=13, k=3)
+    neighbours = int((scene.kind == PLACES[0]).sum())
+    quarter = about(0.25, 450, "the mean distance", 0, 0.5)
+
     def dtype(subject):
         return scene.run(subject, 4, dtype=np.float32).dtype.name
 
     return [
-        Case(
-            "by hand: 0, 5 and 5.5 on a line, k = 1",
-            in_a_row,
-            expected=[True, True, False],
-            working="the neighbour of 0 is 5, that of 5 is 5.5, that of 5.5 is 5: points "
-            "between 0 and 5, points between 5 and 5.5, and nowhere else",
-        ),
-        Case(
-            "3 features, k = 2: where the new points lie",
-            scene.places,
-            expected=PLACES[0],
-        ),
-        Case(
-            "5 features, k = 3: where the new points lie",
-            plane.places,
-            expected=PLACES[0],
-        ),
-        Case(
-            "every pair of neighbours is used",
-            scene.lines,
-            expected=int((scene.kind == PLACES[0]).sum()),
-        ),
-        Case(
-            "the place on the line: distance from its middle",
-            scene.shares,
-            about(0.25, 450, "the mean distance", 0, 0.5),
-            None,
-        ),
-        Case(
-            "each point has its own place on the line",
-            scene.different_shares,
-            expected=True,
-        ),
+        in_a_row(scene.seed),
+        Case("3 features, k = 2: where the new points lie", scene.places, expected=PLACES[0]),
+        Case("5 features, k = 3: where the new points lie", plane.places, expected=PLACES[0]),
+        Case("every pair of neighbours is used", scene.lines, expected=neighbours),
+        Case("the place on the line: distance from its middle", scene.shares, quarter, None),
+        Case("each point has its own place on the line", scene.different_shares, expected=True),
         Case("float32 stays float32", dtype, expected="float32"),
         *generator_cases(rng, lambda s, g: scene.run(s, 20, g)),
-    ]
+    ]  # fmt: skip

@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.dropout.shared import NUMPY_ONLY
+from utils.exercises.dropout.shared import FLOAT64
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def ten_oracle(x, size):
@@ -135,6 +136,11 @@ TEN_CROP = Exercise(
             "crops first, images second",
             lambda x, size: ten_oracle(x, size).swapaxes(0, 1),
             "Your first axis counts the crops. Which axis of the result is the first?",
+        ),
+        Misconception(
+            "the dtype becomes float64",
+            lambda x, size: ten_oracle(x, size).astype(float),
+            FLOAT64,
         ),
     ),
 )

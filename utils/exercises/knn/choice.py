@@ -3,19 +3,28 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.checks.rules import keeps_inputs, without
+from utils.checks.rules import keeps_inputs
+from utils.exercises.shared import NO_TEST_SET
 from utils.subject import Named
 
 
+def case(name: str, table: np.ndarray, ks: list[int], best: int, **more) -> Case:
+    """Images from which `read_accuracies` reads a row of accuracies for each k."""
+    X = np.pad(table, ((0, 9), (0, 4)), constant_values=0.99)
+    y, read = np.arange(len(X)) % 3, Named("utils.stand_ins.knn.read_accuracies")
+    return call(name, X, y, ks, table.shape[1], read, expected=best, **more)
+
+
+BY_HAND = case(
+    "three ks by hand",
+    np.array([[0.2, 0.9, 0.2], [0.5, 0.4, 0.6], [0.5, 0.5, 0.2]]),
+    [1, 3, 5],
+    3,
+    working="k = 1: (0.2 + 0.9 + 0.2) / 3 = 0.43; k = 3: 0.5; k = 5: 0.4",
+)
+
+
 def choose_k_cases(rng: np.random.Generator) -> list[Case]:
-    read = Named("utils.stand_ins.knn.read_accuracies")
-
-    def case(name, table, ks, best, **more):
-        X = np.pad(table, ((0, 9), (0, 4)), constant_values=0.99)
-        y = np.arange(len(X)) % 3
-        return call(name, X, y, ks, table.shape[1], read, expected=best, **more)
-
-    by_hand = np.array([[0.2, 0.9, 0.2], [0.5, 0.4, 0.6], [0.5, 0.5, 0.2]])
     steady = rng.uniform(0.2, 0.4, size=(5, 4))
     steady[rng.permutation([0, 1, 3, 4])[0], 1] = 0.95
     steady[2] = 0.62
@@ -25,13 +34,7 @@ def choose_k_cases(rng: np.random.Generator) -> list[Case]:
     lucky[0, 0], lucky[1] = 0.55, [0.35, 0.5, 0.5, 0.5, 0.5]
     lucky[2, -1] = 0.6
     return [
-        case(
-            "three ks by hand",
-            by_hand,
-            [1, 3, 5],
-            3,
-            working="k = 1: (0.2 + 0.9 + 0.2) / 3 = 0.43; k = 3: 0.5; k = 5: 0.4",
-        ),
+        BY_HAND,
         case("one lucky fold must not decide", steady, [1, 3, 5, 8, 10], 5),
         case("a tie between k = 20 and k = 7", tied, [1, 20, 3, 7], 7),
         case("a tie between k = 4 and k = 9", tied, [2, 4, 8, 9], 4),
@@ -56,17 +59,6 @@ def choose_on_test_images(X_train, y_train, ks, n_folds, cross_validate):
     return min(k for k, a in zip(ks, accuracies, strict=True) if a == accuracies.max())
 
 
-TEST_SET_HINT = (
-    "k is being chosen with the help of the test images. Then the accuracy on them is "
-    "no longer an honest estimate: they took part in the choice. Which images are "
-    "there to choose k with?"
-)
-NO_TEST_SET = without(
-    "X_test",
-    "y_test",
-    because="a variable of the notebook, and the test set is no argument of choose_k",
-    hint=TEST_SET_HINT,
-)
 CHOOSE_WORKED = (
     "Let the accuracies be 0.2, 0.9, 0.2 for k = 1 and 0.5, 0.4, 0.6 for k = 3. The best "
     "single fold belongs to k = 1 (0.9), but on average k = 3 is better: 0.5 against 0.43. If two ks "
@@ -128,7 +120,7 @@ CHOOSE_K = Exercise(
         Misconception(
             "k chosen on the test set",
             choose_on_test_images,
-            TEST_SET_HINT,
+            NO_TEST_SET.hint,
             breaks=NO_TEST_SET.name,
         ),
     ),

@@ -6,12 +6,12 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.knn.shared import (
     AVERAGED,
-    NUMPY_ONLY,
     TRANSPOSED,
     distance_cases,
     l1_oracle,
     l2_oracle,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def l1_cases(rng: np.random.Generator) -> list[Case]:

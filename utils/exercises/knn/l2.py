@@ -7,13 +7,13 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs, loops, memory
 from utils.exercises.knn.shared import (
     AVERAGED,
-    NUMPY_ONLY,
     TRANSPOSED,
     distance_cases,
     l1_oracle,
     l2_oracle,
     pixels,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def l2_cases(rng: np.random.Generator) -> list[Case]:

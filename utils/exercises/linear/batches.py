@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.checks.compare import WrongStructure, close, unpack
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.linear.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Generator, Subject
 
 
@@ -53,88 +53,80 @@ def is_block(rows: np.ndarray) -> bool:
     return len(rows) > 9 and bool(np.ptp(rows) == len(rows) - 1)
 
 
-def minibatch_cases(rng: np.random.Generator) -> list[Case]:
-    seed = int(rng.integers(1 << 30))
-    X, y = numbered(rng, 62, 3)
-    images, labels = numbered(rng, 23, 2, 4, 3)
+class Tried:
+    """Batches of numbered images, by which they are known again."""
 
-    def sizes(n, batch_size):
-        few = numbered(rng, n, 3)
+    def __init__(self, rng: np.random.Generator):
+        self.rng, self.seed = rng, int(rng.integers(1 << 30))
+        self.X, self.y = numbered(rng, 62, 3)
+        self.images, self.labels = numbered(rng, 23, 2, 4, 3)
+
+    def sizes(self, n, batch_size):
+        few = numbered(self.rng, n, 3)
 
         def play(subject):
-            batches = epoch(subject, *few, batch_size, Generator(seed))
+            batches = epoch(subject, *few, batch_size, Generator(self.seed))
             return [[len(part) for part in batch] for batch in batches]
 
         return play
 
-    def rows(subject, times=1):
+    def rows(self, subject, times=1):
         """The numbers of all images, epoch by epoch, from one generator."""
-        kept = subject.keep(Generator(seed))
-        made = [epoch(subject, X, y, 15, kept) for _ in range(times)]
-        orders = [whole_epoch(batches, X, y) for batches in made]
-        return orders if times > 1 else orders[0]
+        kept = subject.keep(Generator(self.seed))
+        made = [epoch(subject, self.X, self.y, 15, kept) for _ in range(times)]
+        return [whole_epoch(batches, self.X, self.y) for batches in made]
 
-    def new_order(subject):
-        return not np.array_equal(rows(subject), np.arange(len(X)))
+    def new_order(self, subject):
+        return not np.array_equal(self.rows(subject)[0], np.arange(len(self.X)))
 
-    def once(subject):
-        batches = epoch(subject, images, labels, 5, Generator(seed))
-        seen = np.sort(in_one_row(batches))
-        return np.array_equal(seen, np.arange(len(images)))
+    def another_order(self, subject):
+        return not np.array_equal(*self.rows(subject, 2))
 
-    def together(subject):
-        batches = epoch(subject, images, labels, 5, Generator(seed))
-        found = zip(numbers(batches), batches, strict=True)
+    def repeats(self, subject):
+        return np.array_equal(self.rows(subject), self.rows(subject))
+
+    def of_colour(self, subject):
+        rng = Generator(self.seed)
+        return epoch(subject, self.images, self.labels, 5, rng)
+
+    def once(self, subject):
+        seen = np.sort(in_one_row(self.of_colour(subject)))
+        return np.array_equal(seen, np.arange(len(self.images)))
+
+    def together(self, subject):
+        batches = self.of_colour(subject)
         return all(
-            np.array_equal(images[i], batch[0]) and np.array_equal(labels[i], batch[1])
-            for i, batch in found
+            np.array_equal(self.images[i], X) and np.array_equal(self.labels[i], y)
+            for i, (X, y) in zip(numbers(batches), batches, strict=True)
         )
 
-    def mixed(subject):
-        batches = epoch(subject, X, y, 15, Generator(seed))
-        whole_epoch(batches, X, y)
+    def mixed(self, subject):
+        batches = epoch(subject, self.X, self.y, 15, Generator(self.seed))
+        whole_epoch(batches, self.X, self.y)
         return not any(map(is_block, numbers(batches)))
 
-    def untouched(subject):
-        kept = subject.keep(X), subject.keep(y)
-        epoch(subject, *kept, 15, Generator(seed))
-        same = zip((X, y), map(subject.fetch, kept), strict=True)
+    def untouched(self, subject):
+        kept = subject.keep(self.X), subject.keep(self.y)
+        epoch(subject, *kept, 15, Generator(self.seed))
+        same = zip((self.X, self.y), map(subject.fetch, kept), strict=True)
         return all(np.array_equal(one, other) for one, other in same)
 
-    at_random = close(by_value=False)
+
+def minibatch_cases(rng: np.random.Generator) -> list[Case]:
+    tried, at_random = Tried(rng), close(by_value=False)
+    four, sizes = [[4, 4], [4, 4], [2, 2]], "sizes of the batches"
+    colour = "every image once, 23 colour images, 5 at a time"
     return [
-        Case(
-            "sizes of the batches, 10 images, 4 at a time",
-            sizes(10, 4),
-            expected=[[4, 4], [4, 4], [2, 2]],
-            working="10 = 4 + 4 + 2",
-        ),
-        Case(
-            "sizes of the batches, 3 images, 8 at a time",
-            sizes(3, 8),
-            expected=[[3, 3]],
-        ),
-        Case(
-            "every image once, 23 colour images, 5 at a time",
-            once,
-            at_random,
-            expected=True,
-        ),
-        Case("images keep their labels", together, expected=True),
-        Case("the order is a new one", new_order, expected=True),
-        Case("no batch is a block of neighbours", mixed, expected=True),
-        Case(
-            "the next epoch has another order",
-            lambda s: not np.array_equal(*rows(s, 2)),
-            expected=True,
-        ),
-        Case(
-            "the same generator gives the same batches",
-            lambda s: np.array_equal(rows(s), rows(s)),
-            expected=True,
-        ),
-        Case("X and y are left as they were", untouched, expected=True),
-    ]
+        Case(f"{sizes}, 10 images, 4 at a time", tried.sizes(10, 4), expected=four, working="10 = 4 + 4 + 2"),
+        Case(f"{sizes}, 3 images, 8 at a time", tried.sizes(3, 8), expected=[[3, 3]]),
+        Case(colour, tried.once, at_random, expected=True),
+        Case("images keep their labels", tried.together, expected=True),
+        Case("the order is a new one", tried.new_order, expected=True),
+        Case("no batch is a block of neighbours", tried.mixed, expected=True),
+        Case("the next epoch has another order", tried.another_order, expected=True),
+        Case("the same generator gives the same batches", tried.repeats, expected=True),
+        Case("X and y are left as they were", tried.untouched, expected=True),
+    ]  # fmt: skip
 
 
 def reordered(order):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.checks.rules import without
-from utils.exercises.linear.shared import KEEPS, NUMPY_ONLY
+from utils.exercises.linear.shared import KEEPS
+from utils.exercises.shared import NO_TEST_SET, NUMPY_ONLY
 from utils.subject import Named
 
 TRAIN = Named("utils.stand_ins.linear.remember")
@@ -14,83 +14,59 @@ SCORE = Named("utils.stand_ins.linear.look_up")
 def choose_oracle(
     X_train, y_train, X_val, y_val, learning_rates, regs, train, score
 ):  # fmt: skip
-    from sklearn.base import BaseEstimator
-    from sklearn.model_selection import GridSearchCV, PredefinedSplit
+    from scipy.optimize import brute
 
-    class Trained(BaseEstimator):
-        def __init__(self, learning_rate=0.0, reg=0.0):
-            self.learning_rate, self.reg = learning_rate, reg
+    def errors(place):
+        rate, reg = (int(i) for i in place)
+        W = train(X_train, y_train, learning_rates[rate], regs[reg])
+        return -score(W, X_val, y_val)
 
-        def fit(self, X, y):
-            self.W_ = train(X, y, self.learning_rate, self.reg)
-            return self
+    grid = slice(0, len(learning_rates), 1), slice(0, len(regs), 1)
+    best, _, _, table = brute(errors, grid, full_output=True, finish=None)
+    rate, reg = (int(i) for i in best)
+    return (learning_rates[rate], regs[reg]), -table
 
-        def score(self, X, y):
-            return score(self.W_, X, y)
 
-    grid = {"learning_rate": learning_rates, "reg": regs}
-    held_out = np.repeat([-1, 0], [len(X_train), len(X_val)])
-    search = GridSearchCV(Trained(), grid, cv=PredefinedSplit(held_out), refit=False)
-    search.fit(np.concatenate([X_train, X_val]), np.concatenate([y_train, y_val]))
-    accuracies = search.cv_results_["mean_test_score"]
-    best = search.best_params_
-    table = accuracies.reshape(len(learning_rates), len(regs))
-    return (best["learning_rate"], best["reg"]), table
+def case(
+    rng: np.random.Generator, name: str, grid: tuple, validated: np.ndarray,
+    best: tuple[int, int], working: str = "",
+) -> Case:  # fmt: skip
+    """`best` is the place of the pair to choose in the table `validated`."""
+    learning_rates, regs = grid
+    pairs = [(rate, reg) for rate in learning_rates for reg in regs]
+    place = best[0] * len(regs) + best[1]
+    trained = rng.permutation(np.linspace(0.5, 0.8, len(pairs)))
+    if trained[place] == trained.max():
+        trained = np.roll(trained, 1)
+    X_train, X_val = (
+        rng.permutation(np.column_stack([pairs, accuracies]))
+        for accuracies in (trained, validated.ravel())
+    )
+    X_train = np.concatenate([X_train, X_train[::-1]])
+    data = X_train, np.zeros(len(X_train), int), X_val, np.ones(len(X_val), int)
+    expected = (learning_rates[best[0]], regs[best[1]]), validated
+    return call(name, *data, *grid, TRAIN, SCORE, expected=expected, working=working)
+
+
+WORKING = (
+    "validation accuracies 0.35, 0.1, 0.2 for the first learning rate and 0.3, 0.4, "
+    "0.15 for the second: 0.4 is the largest"
+)
 
 
 def choose_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, learning_rates, regs, validated, best, **more):
-        """`best` is the place of the pair to choose in the table `validated`."""
-        pairs = [(rate, reg) for rate in learning_rates for reg in regs]
-        place = best[0] * len(regs) + best[1]
-        trained = rng.permutation(np.linspace(0.5, 0.8, len(pairs)))
-        if trained[place] == trained.max():
-            trained = np.roll(trained, 1)
-        X_train, X_val = (
-            rng.permutation(np.column_stack([pairs, accuracies]))
-            for accuracies in (trained, validated.ravel())
-        )
-        X_train = np.concatenate([X_train, X_train[::-1]])
-        data = X_train, np.zeros(len(X_train), int), X_val, np.ones(len(X_val), int)
-        return call(
-            name,
-            *data,
-            learning_rates,
-            regs,
-            TRAIN,
-            SCORE,
-            expected=((learning_rates[best[0]], regs[best[1]]), validated),
-            **more,
-        )
-
     crossed = np.array([[0.35, 0.1, 0.2], [0.3, 0.4, 0.15]])
     large, tied = rng.uniform(0.1, 0.4, size=(4, 3)), rng.uniform(0.1, 0.3, size=(3, 2))
     place = int(rng.integers(4)), int(rng.integers(1, 3))
     large[place] = 0.45
     large[(place[0] + 1) % 4, 0] = 0.42
     tied[[0, 2], [1, 0]] = 0.5
-    working = (
-        "validation accuracies 0.35, 0.1, 0.2 for the first learning rate and 0.3, 0.4, "
-        "0.15 for the second: 0.4 is the largest"
-    )
+    few, many = ([0.1, 0.01], [0.0, 0.5, 2.0]), ([1.0, 0.3, 0.1, 0.03], [0.3, 0.1, 0.0])
     return [
-        case(
-            "2 learning rates, 3 strengths, by hand",
-            [0.1, 0.01],
-            [0.0, 0.5, 2.0],
-            crossed,
-            (1, 1),
-            working=working,
-        ),
-        case(
-            "4 learning rates, 3 strengths",
-            [1.0, 0.3, 0.1, 0.03],
-            [0.3, 0.1, 0.0],
-            large,
-            place,
-        ),
-        case("two pairs tie", [0.2, 0.4, 0.1], [1.0, 3.0], tied, (0, 1)),
-    ]
+        case(rng, "2 learning rates, 3 strengths, by hand", few, crossed, (1, 1), WORKING),
+        case(rng, "4 learning rates, 3 strengths", many, large, place),
+        case(rng, "two pairs tie", ([0.2, 0.4, 0.1], [1.0, 3.0]), tied, (0, 1)),
+    ]  # fmt: skip
 
 
 def bent(change):
@@ -134,17 +110,6 @@ def scored_on_test_images(X_train, y_train, X_val, y_val, *others):
     return choose_oracle(X_train, y_train, X_test, y_test, *others)  # noqa: F821
 
 
-TEST_SET_HINT = (
-    "The hyperparameters are being chosen with the help of the test images. Then the accuracy "
-    "on them is no longer an honest estimate: they took part in the choice. Which images are "
-    "there to choose with?"
-)
-NO_TEST_SET = without(
-    "X_test",
-    "y_test",
-    because="a variable of the notebook, and the test set is no argument of this function",
-    hint=TEST_SET_HINT,
-)
 CHOOSE_HYPERPARAMETERS = Exercise(
     id="02.choose_hyperparameters",
     points=3,
@@ -225,11 +190,13 @@ CHOOSE_HYPERPARAMETERS = Exercise(
             bent(lambda pair, table, learning_rates, regs: (table.max(), table)),
             "You return the best accuracy. Which pair does it belong to?",
         ),
-        Misconception("scored on the test set", scored_on_test_images, TEST_SET_HINT),
+        Misconception(
+            "scored on the test set", scored_on_test_images, NO_TEST_SET.hint
+        ),
         Misconception(
             "chosen on the test set",
             on_test_images,
-            TEST_SET_HINT,
+            NO_TEST_SET.hint,
             breaks=NO_TEST_SET.name,
         ),
     ),

@@ -3,8 +3,7 @@
 import numpy as np
 
 from utils.checks.compare import close
-from utils.checks.exercise import Case, Exercise, Misconception
-from utils.checks.rules import loops
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.linear.probabilities import (
     NO_SHIFT,
     ONE_SHIFT,
@@ -12,25 +11,17 @@ from utils.exercises.linear.probabilities import (
     softmax_oracle,
 )
 from utils.exercises.linear.shared import (
-    GRADIENT_SUMMED,
-    HALF_PENALTY,
-    HALF_SLOPE,
     KEEPS,
-    LOOP_HINT,
-    NO_PENALTY,
-    NO_SLOPE,
-    NUMPY_ONLY,
-    OPPOSITE,
-    PENALTY_AVERAGED,
-    SUMMED,
-    TRANSPOSED,
+    LOOP_LEFT,
+    LOSS_MISTAKES,
+    NO_LOOP,
+    bent,
     case_with_scores,
+    changed,
     loss_cases,
     one_hot,
-    weighed,
 )
-
-NO_LOOP = loops(0, hint=LOOP_HINT)
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def softmax_loss_oracle(W, X, y, reg):
@@ -70,57 +61,29 @@ def softmax_loss_cases(rng: np.random.Generator) -> list[Case]:
     return [*loss_cases(rng, working), *extreme_cases(rng)]
 
 
-def bent(**weights):
-    """The loss put together with other weights; a function of N for each."""
-
-    def version(W, X, y, reg):
-        values = {key: of(len(y)) for key, of in weights.items()}
-        return weighed(softmax_loss_oracle(W, X, y, reg), W, reg, **values)
-
-    return version
-
-
-def changed(change):
-    return lambda W, X, y, reg: change(*softmax_loss_oracle(W, X, y, reg), W, X, y)
-
-
 def spoilt(reason):
     """Right, but nan for images for which there is a reason (scores, true scores)."""
 
-    def version(W, X, y, reg):
+    def version(oracle, W, X, y, reg):
         scores = X @ W
         lost = reason(scores, scores[np.arange(len(y)), y])
-        return [
-            part + np.where(lost.any(), np.nan, 0)
-            for part in softmax_loss_oracle(W, X, y, reg)
-        ]
+        return [part + np.where(lost.any(), np.nan, 0) for part in oracle(W, X, y, reg)]
 
     return version
 
 
-def over_the_images(W, X, y, reg):
+def over_the_images(oracle, W, X, y, reg):
     """Each class shares out its probability among the images."""
     scores, N = X @ W, len(y)
-    loss = softmax_loss_oracle(np.eye(N), scores[:, y].T, np.arange(N), 0.0)[0]
+    loss = oracle(np.eye(N), scores[:, y].T, np.arange(N), 0.0)[0]
     other = softmax_oracle(np.ascontiguousarray(scores.T)).T
     change = X.T @ (other - softmax_oracle(scores)) / N
-    right = softmax_loss_oracle(W, X, y, reg)[1]
-    return loss + reg * np.sum(W**2), right + change
+    return loss + reg * np.sum(W**2), oracle(W, X, y, reg)[1] + change
 
 
-def every_class(W, X, y, reg):
-    classes = range(W.shape[1])
-    parts = [softmax_loss_oracle(W, X, 0 * y + c, 0.0)[0] for c in classes]
-    right = softmax_loss_oracle(W, X, y, reg)[1]
-    return sum(parts) + reg * np.sum(W**2), right
-
-
-def one_image_at_a_time(W, X, y, reg):
-    parts = [
-        softmax_loss_oracle(W, X[i : i + 1], y[i : i + 1], reg) for i in range(len(y))
-    ]
-    losses, gradients = zip(*parts, strict=True)
-    return np.mean(losses), np.mean(gradients, axis=0)
+def every_class(oracle, W, X, y, reg):
+    parts = [oracle(W, X, 0 * y + c, 0.0)[0] for c in range(W.shape[1])]
+    return sum(parts) + reg * np.sum(W**2), oracle(W, X, y, reg)[1]
 
 
 LOSS_WORKED = (
@@ -130,6 +93,77 @@ LOSS_WORKED = (
     "A score of class c is the picture times column c of W, so column c of the gradient is the "
     "picture times that difference. For all pictures at once this is one matrix product, "
     "divided by their number, and then comes the penalty."
+)
+SOFTMAX_MISTAKES = (
+    Misconception(
+        "minus forgotten before the logarithm",
+        bent(loss=lambda N, C: -1),
+        "Your loss is negative: a probability is below 1, and its logarithm below 0. "
+        "What stands before the logarithm?",
+    ),
+    Misconception(
+        "true class treated like the others",
+        changed(
+            lambda loss, dW, W, X, y: (
+                loss,
+                dW + X.T @ one_hot(y, W.shape[1]) / len(y),
+            )
+        ),
+        "Your gradient pushes all scores down, that of the true class too. What should "
+        "the classifier say about the true class, and what is taken from its probability?",
+    ),
+    Misconception(
+        "one taken away in every row",
+        changed(
+            lambda loss, dW, W, X, y: (
+                loss,
+                dW
+                + X.T
+                @ (one_hot(y, W.shape[1]) - one_hot(y, W.shape[1]).max(axis=0))
+                / len(y),
+            )
+        ),
+        "You take 1 away in whole columns: every image loses it for every class that "
+        "occurs in `y`. In a table with a row for each image, in which row does `y[3]` "
+        "choose the column?",
+    ),
+    Misconception(
+        "every class counted in the loss",
+        every_class,
+        "You add up the logarithms of all classes. Whose probability does the loss of an "
+        "image look at?",
+    ),
+    Misconception("over the wrong axis", over_the_images, WRONG_AXIS),
+    Misconception(
+        "no shift",
+        spoilt(lambda scores, true: abs(scores) > 700),
+        NO_SHIFT,
+    ),
+    Misconception(
+        "no shift, logarithm of the sum",
+        spoilt(lambda scores, true: abs(scores.max(axis=1)) > 700),
+        NO_SHIFT,
+    ),
+    Misconception(
+        "one shift for all images, logarithm of the sum",
+        spoilt(lambda scores, true: scores.max() - scores.max(axis=1) > 740),
+        ONE_SHIFT,
+    ),
+    Misconception(
+        "one shift for all images",
+        spoilt(lambda scores, true: scores.max() - true > 740),
+        ONE_SHIFT,
+    ),
+    Misconception(
+        "logarithm of zero",
+        spoilt(lambda scores, true: scores.max(axis=1) - true > 740),
+        "A probability of e^-900 is rounded to 0, and its logarithm is no number, "
+        "although the loss is just 900. Can you write the logarithm of a quotient of "
+        "exponentials without taking the exponential on top?",
+        "Let the shifted scores be 0 and -900, and the true class the second. Its "
+        "probability is e^-900 / (1 + e^-900), and the computer makes 0 / 1 of it. But "
+        "the logarithm of a quotient is a difference: -900 - ln(1 + e^-900) = -900.",
+    ),
 )
 SOFTMAX_LOSS = Exercise(
     id="02.softmax_loss",
@@ -141,116 +175,6 @@ SOFTMAX_LOSS = Exercise(
     rules=(KEEPS, NUMPY_ONLY, NO_LOOP),
     worked=LOSS_WORKED,
     misconceptions=(
-        Misconception(
-            "summed instead of averaged",
-            bent(loss=lambda N: N, gradient=lambda N: N),
-            SUMMED,
-        ),
-        Misconception(
-            "gradient summed instead of averaged",
-            bent(gradient=lambda N: N),
-            GRADIENT_SUMMED,
-        ),
-        Misconception(
-            "regularisation missing in the gradient", bent(slope=lambda N: 0), NO_SLOPE
-        ),
-        Misconception(
-            "half of the regularisation's gradient", bent(slope=lambda N: 1), HALF_SLOPE
-        ),
-        Misconception(
-            "half of the penalty",
-            bent(penalty=lambda N: 0.5, slope=lambda N: 1),
-            HALF_PENALTY,
-        ),
-        Misconception(
-            "no regularisation at all",
-            bent(penalty=lambda N: 0, slope=lambda N: 0),
-            NO_PENALTY,
-        ),
-        Misconception(
-            "penalty averaged over the images",
-            bent(penalty=lambda N: 1 / N, slope=lambda N: 2 / N),
-            PENALTY_AVERAGED,
-        ),
-        Misconception(
-            "gradient with the opposite sign", bent(gradient=lambda N: -1), OPPOSITE
-        ),
-        Misconception(
-            "minus forgotten before the logarithm",
-            bent(loss=lambda N: -1),
-            "Your loss is negative: a probability is below 1, and its logarithm below 0. "
-            "What stands before the logarithm?",
-        ),
-        Misconception(
-            "gradient transposed",
-            changed(lambda loss, dW, W, X, y: (loss, dW.T)),
-            TRANSPOSED,
-        ),
-        Misconception(
-            "true class treated like the others",
-            changed(
-                lambda loss, dW, W, X, y: (
-                    loss,
-                    dW + X.T @ one_hot(y, W.shape[1]) / len(y),
-                )
-            ),
-            "Your gradient pushes all scores down, that of the true class too. What should "
-            "the classifier say about the true class, and what is taken from its probability?",
-        ),
-        Misconception(
-            "one taken away in every row",
-            changed(
-                lambda loss, dW, W, X, y: (
-                    loss,
-                    dW
-                    + X.T
-                    @ (one_hot(y, W.shape[1]) - one_hot(y, W.shape[1]).max(axis=0))
-                    / len(y),
-                )
-            ),
-            "You take 1 away in whole columns: every image loses it for every class that "
-            "occurs in `y`. In a table with a row for each image, in which row does `y[3]` "
-            "choose the column?",
-        ),
-        Misconception(
-            "every class counted in the loss",
-            every_class,
-            "You add up the logarithms of all classes. Whose probability does the loss of an "
-            "image look at?",
-        ),
-        Misconception("over the wrong axis", over_the_images, WRONG_AXIS),
-        Misconception(
-            "no shift",
-            spoilt(lambda scores, true: abs(scores) > 700),
-            NO_SHIFT,
-        ),
-        Misconception(
-            "no shift, logarithm of the sum",
-            spoilt(lambda scores, true: abs(scores.max(axis=1)) > 700),
-            NO_SHIFT,
-        ),
-        Misconception(
-            "one shift for all images, logarithm of the sum",
-            spoilt(lambda scores, true: scores.max() - scores.max(axis=1) > 740),
-            ONE_SHIFT,
-        ),
-        Misconception(
-            "one shift for all images",
-            spoilt(lambda scores, true: scores.max() - true > 740),
-            ONE_SHIFT,
-        ),
-        Misconception(
-            "logarithm of zero",
-            spoilt(lambda scores, true: scores.max(axis=1) - true > 740),
-            "A probability of e^-900 is rounded to 0, and its logarithm is no number, "
-            "although the loss is just 900. Can you write the logarithm of a quotient of "
-            "exponentials without taking the exponential on top?",
-            "Let the shifted scores be 0 and -900, and the true class the second. Its "
-            "probability is e^-900 / (1 + e^-900), and the computer makes 0 / 1 of it. But "
-            "the logarithm of a quotient is a difference: -900 - ln(1 + e^-900) = -900.",
-        ),
-        Misconception(
-            "a loop is left", one_image_at_a_time, LOOP_HINT, breaks=NO_LOOP.name
-        ),
+        *made_with(softmax_loss_oracle, (*LOSS_MISTAKES, *SOFTMAX_MISTAKES, LOOP_LEFT)),
     ),
 )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.exercises.linear.shared import KEEPS, NUMPY_ONLY
+from utils.exercises.linear.shared import KEEPS
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Named
 
 LOSS = Named("utils.stand_ins.linear.least_squares")
@@ -24,14 +25,24 @@ def sgd_train_oracle(W, loss, batches, learning_rate):
     return weights.detach().numpy(), losses
 
 
+BY_HAND = call(
+    "one weight, two batches, by hand",
+    np.array([1.0]),
+    LOSS,
+    [
+        (np.array([[1.0]]), np.array([3.0])),
+        (np.array([[2.0], [0.0]]), np.array([0.0, 1.0])),
+    ],
+    0.5,
+    working="loss (1 - 3)**2 / 2 = 2, gradient -2, W = 1 + 0.5 * 2 = 2; then loss "
+    "(4**2 + 1**2) / 4 = 4.25, gradient 2 * 4 / 2 = 4, W = 2 - 0.5 * 4 = 0",
+)
+
+
 def sgd_cases(rng: np.random.Generator) -> list[Case]:
     def drawn(*sizes, d=3):
         return [(rng.normal(size=(n, d)), rng.normal(size=n)) for n in sizes]
 
-    two = [
-        (np.array([[1.0]]), np.array([3.0])),
-        (np.array([[2.0], [0.0]]), np.array([0.0, 1.0])),
-    ]
     W, streamed = rng.normal(size=4), drawn(3, 6, 2, d=4)
 
     def from_a_generator(subject):
@@ -39,15 +50,7 @@ def sgd_cases(rng: np.random.Generator) -> list[Case]:
         return subject(W, LOSS, batches, 0.2)
 
     return [
-        call(
-            "one weight, two batches, by hand",
-            np.array([1.0]),
-            LOSS,
-            two,
-            0.5,
-            working="loss (1 - 3)**2 / 2 = 2, gradient -2, W = 1 + 0.5 * 2 = 2; then loss "
-            "(4**2 + 1**2) / 4 = 4.25, gradient 2 * 4 / 2 = 4, W = 2 - 0.5 * 4 = 0",
-        ),
+        BY_HAND,
         call("one batch", rng.normal(size=3), LOSS, drawn(5), 0.1),
         call("four batches", rng.normal(size=3), LOSS, drawn(4, 4, 4, 2), 0.05),
         Case("batches from a generator", from_a_generator),

@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.exercises.linear.shared import KEEPS, NUMPY_ONLY
+from utils.exercises.linear.shared import KEEPS
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Named
 
 CUBES = Named("utils.stand_ins.linear.cubes")

@@ -2,26 +2,19 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception
-from utils.checks.rules import loops
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.linear.shared import (
-    GRADIENT_SUMMED,
-    HALF_PENALTY,
-    HALF_SLOPE,
     KEEPS,
-    LOOP_HINT,
-    NO_PENALTY,
-    NO_SLOPE,
-    NUMPY_ONLY,
-    OPPOSITE,
-    PENALTY_AVERAGED,
-    SUMMED,
-    TRANSPOSED,
+    LOOP_LEFT,
+    LOSS_MISTAKES,
+    NO_LOOP,
+    bent,
     case_with_scores,
+    changed,
     loss_cases,
     one_hot,
-    weighed,
 )
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def svm_oracle(W, X, y, reg):
@@ -50,28 +43,14 @@ def svm_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def bent(**weights):
-    """The loss put together with other weights; a function of N, C for each."""
-
-    def version(W, X, y, reg):
-        values = {key: of(len(y), W.shape[1]) for key, of in weights.items()}
-        return weighed(svm_oracle(W, X, y, reg), W, reg, **values)
-
-    return version
-
-
-def changed(change):
-    return lambda W, X, y, reg: change(*svm_oracle(W, X, y, reg), W, X, y)
-
-
 def with_margin(margin):
     """Another margin, by raising the true class's score in one more feature."""
 
-    def version(W, X, y, reg):
+    def version(oracle, W, X, y, reg):
         C = W.shape[1]
         raised = np.concatenate([W, (1 - margin) * np.eye(C)])
         seen = np.concatenate([X, one_hot(y, C)], axis=1)
-        loss, dW = svm_oracle(raised, seen, y, 0.0)
+        loss, dW = oracle(raised, seen, y, 0.0)
         return loss + reg * np.sum(W**2), dW[: len(W)] + 2 * reg * W
 
     return version
@@ -80,26 +59,20 @@ def with_margin(margin):
 def true_class_gets(column):
     """Each image's gradient with another column for its true class."""
 
-    def version(W, X, y, reg):
+    def version(oracle, W, X, y, reg):
         total = 2 * reg * W * len(y)
         for x, label in zip(X, y, strict=True):
-            dW = svm_oracle(W, x[None], np.array([label]), 0.0)[1]
+            dW = oracle(W, x[None], np.array([label]), 0.0)[1]
             dW[:, label] = column(x)
             total = total + dW
-        return svm_oracle(W, X, y, reg)[0], total / len(y)
+        return oracle(W, X, y, reg)[0], total / len(y)
 
     return version
 
 
-def turned_round(W, X, y, reg):
-    loss, dW = svm_oracle(-W, X, y, reg)
+def turned_round(oracle, W, X, y, reg):
+    loss, dW = oracle(-W, X, y, reg)
     return loss, -dW
-
-
-def one_image_at_a_time(W, X, y, reg):
-    parts = [svm_oracle(W, X[i : i + 1], y[i : i + 1], reg) for i in range(len(y))]
-    losses, gradients = zip(*parts, strict=True)
-    return np.mean(losses), np.mean(gradients, axis=0)
 
 
 SVM_WORKED = (
@@ -113,39 +86,6 @@ SVM_WORKED = (
 
 SVM_MISTAKES = (
     Misconception(
-        "summed instead of averaged",
-        bent(loss=lambda N, C: N, gradient=lambda N, C: N),
-        SUMMED,
-    ),
-    Misconception(
-        "gradient summed instead of averaged",
-        bent(gradient=lambda N, C: N),
-        GRADIENT_SUMMED,
-    ),
-    Misconception(
-        "regularisation missing in the gradient",
-        bent(slope=lambda N, C: 0),
-        NO_SLOPE,
-    ),
-    Misconception(
-        "half of the regularisation's gradient", bent(slope=lambda N, C: 1), HALF_SLOPE
-    ),
-    Misconception(
-        "half of the penalty",
-        bent(penalty=lambda N, C: 0.5, slope=lambda N, C: 1),
-        HALF_PENALTY,
-    ),
-    Misconception(
-        "no regularisation at all",
-        bent(penalty=lambda N, C: 0, slope=lambda N, C: 0),
-        NO_PENALTY,
-    ),
-    Misconception(
-        "penalty averaged over the images",
-        bent(penalty=lambda N, C: 1 / N, slope=lambda N, C: 2 / N),
-        PENALTY_AVERAGED,
-    ),
-    Misconception(
         "divided by the number of classes",
         bent(loss=lambda N, C: 1 / C, gradient=lambda N, C: 1 / C),
         "You average over the classes too, as PyTorch's version does. What does the "
@@ -156,14 +96,6 @@ SVM_MISTAKES = (
         bent(loss=lambda N, C: 1 / C),
         "Your loss is C times too small: a mean over the whole table divides by N and by C. What "
         "does the formula do with the wrong classes of one image: add them, or average them?",
-    ),
-    Misconception(
-        "gradient with the opposite sign", bent(gradient=lambda N, C: -1), OPPOSITE
-    ),
-    Misconception(
-        "gradient transposed",
-        changed(lambda loss, dW, W, X, y: (loss, dW.T)),
-        TRANSPOSED,
     ),
     Misconception(
         "true class counted in the loss",
@@ -218,6 +150,7 @@ SVM_MISTAKES = (
 
 def svm_exercise(name, points, minutes, rules=(), mistakes=()):
     """One of the two hinge-loss exercises."""
+    mistakes = (*LOSS_MISTAKES, *SVM_MISTAKES, *mistakes)
     return Exercise(
         id=f"02.{name}",
         points=points,
@@ -227,21 +160,9 @@ def svm_exercise(name, points, minutes, rules=(), mistakes=()):
         cases=svm_cases,
         rules=(KEEPS, NUMPY_ONLY, *rules),
         worked=SVM_WORKED,
-        misconceptions=(*SVM_MISTAKES, *mistakes),
+        misconceptions=tuple(made_with(svm_oracle, mistakes)),
     )
 
 
 SVM_LOSS_LOOPS = svm_exercise("svm_loss_loops", 5, 30)
-
-NO_LOOP = loops(0, hint=LOOP_HINT)
-SVM_LOSS = svm_exercise(
-    "svm_loss",
-    5,
-    25,
-    rules=(NO_LOOP,),
-    mistakes=(
-        Misconception(
-            "a loop is left", one_image_at_a_time, LOOP_HINT, breaks=NO_LOOP.name
-        ),
-    ),
-)
+SVM_LOSS = svm_exercise("svm_loss", 5, 25, (NO_LOOP,), (LOOP_LEFT,))

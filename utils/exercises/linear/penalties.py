@@ -4,7 +4,8 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import loops
-from utils.exercises.linear.shared import KEEPS, NUMPY_ONLY
+from utils.exercises.linear.shared import KEEPS
+from utils.exercises.shared import NUMPY_ONLY
 
 LOOP_HINT = (
     "A Python loop is left. `np.sum` adds up a whole array, whatever its shape. What is "
@@ -24,36 +25,38 @@ def regularization_oracle(W, reg, kind="l2", beta=0.5):
     return value.item(), weights.grad.numpy()
 
 
-BY_HAND = np.array([[1.0, -2.0, 0.0], [0.5, 0.0, -1.0]])
+HAND = np.array([[1.0, -2.0, 0.0], [0.5, 0.0, -1.0]])
+BY_HAND = (
+    call(
+        "L2 by hand",
+        HAND,
+        0.1,
+        "l2",
+        working="0.1 * (1 + 4 + 0 + 0.25 + 0 + 1) = 0.625; top left: 0.1 * 2 * 1 = 0.2",
+    ),
+    call(
+        "L1 by hand",
+        HAND,
+        0.1,
+        "l1",
+        working="0.1 * (1 + 2 + 0 + 0.5 + 0 + 1) = 0.45; top row: 0.1, -0.1, 0",
+    ),
+    call(
+        "elastic net by hand, beta = 2",
+        HAND,
+        0.1,
+        "elastic",
+        beta=2.0,
+        working="0.1 * (2 * 6.25 + 4.5) = 1.7; top left: 0.1 * (2 * 2 * 1 + 1) = 0.5",
+    ),
+)
 
 
 def regularization_cases(rng: np.random.Generator) -> list[Case]:
     W, other = rng.normal(size=(4, 3)), rng.normal(size=(5, 2))
     other[rng.integers(5), :] = 0
     return [
-        call(
-            "L2 by hand",
-            BY_HAND,
-            0.1,
-            "l2",
-            working="0.1 * (1 + 4 + 0 + 0.25 + 0 + 1) = 0.625; "
-            "top left: 0.1 * 2 * 1 = 0.2",
-        ),
-        call(
-            "L1 by hand",
-            BY_HAND,
-            0.1,
-            "l1",
-            working="0.1 * (1 + 2 + 0 + 0.5 + 0 + 1) = 0.45; top row: 0.1, -0.1, 0",
-        ),
-        call(
-            "elastic net by hand, beta = 2",
-            BY_HAND,
-            0.1,
-            "elastic",
-            beta=2.0,
-            working="0.1 * (2 * 6.25 + 4.5) = 1.7; top left: 0.1 * (2 * 2 * 1 + 1) = 0.5",
-        ),
+        *BY_HAND,
         call("L2, 4 x 3 weights", W, 0.7, kind="l2"),
         call("L1, some weights are zero", other, 0.3, kind="l1"),
         call("elastic net, beta = 0.2", other, 0.6, kind="elastic", beta=0.2),

@@ -5,7 +5,8 @@ import numpy as np
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import loops
-from utils.exercises.linear.shared import KEEPS, NUMPY_ONLY
+from utils.exercises.linear.shared import KEEPS
+from utils.exercises.shared import NUMPY_ONLY
 
 LOOP_HINT = (
     "A Python loop is left. `np.exp` takes a whole table, and a maximum or a sum along an axis "

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, call
-from utils.checks.rules import keeps_inputs, without
+from utils.checks.exercise import Case, Misconception, call
+from utils.checks.rules import keeps_inputs, loops
 
-NUMPY_ONLY = without("scipy", "sklearn", "torch", "utils.exercises")
 KEEPS = keeps_inputs()
 
 # Three pictures of two pixels and a constant 1; the scores are those of the notes.
@@ -65,44 +64,91 @@ def weighed(found, W, reg, loss=1.0, gradient=1.0, penalty=1.0, slope=2.0):
     )
 
 
-SUMMED = (
-    "Your loss grows with the number of images. The penalty apart: is it the sum over the "
-    "images, or their mean?"
+def bent(**weights):
+    """The loss put together with other weights; a function of N, C for each."""
+
+    def version(oracle, W, X, y, reg):
+        values = {key: of(len(y), W.shape[1]) for key, of in weights.items()}
+        return weighed(oracle(W, X, y, reg), W, reg, **values)
+
+    return version
+
+
+def changed(change):
+    """The loss and its gradient as `change(loss, dW, W, X, y)` makes them."""
+    return lambda oracle, W, X, y, reg: change(*oracle(W, X, y, reg), W, X, y)
+
+
+def one_image_at_a_time(oracle, W, X, y, reg):
+    parts = [oracle(W, X[i : i + 1], y[i : i + 1], reg) for i in range(len(y))]
+    losses, gradients = zip(*parts, strict=True)
+    return np.mean(losses), np.mean(gradients, axis=0)
+
+
+LOSS_MISTAKES = (
+    Misconception(
+        "summed instead of averaged",
+        bent(loss=lambda N, C: N, gradient=lambda N, C: N),
+        "Your loss grows with the number of images. The penalty apart: is it the sum over the "
+        "images, or their mean?",
+    ),
+    Misconception(
+        "gradient summed instead of averaged",
+        bent(gradient=lambda N, C: N),
+        "Your loss is right. The part of your gradient that comes from the images is N times "
+        "too large: you averaged the loss. What about its gradient?",
+    ),
+    Misconception(
+        "regularisation missing in the gradient",
+        bent(slope=lambda N, C: 0),
+        "The loss contains the penalty, your gradient does not: regularisation is missing "
+        "there. What is the derivative of reg * sum(W**2) with respect to one weight?",
+    ),
+    Misconception(
+        "half of the regularisation's gradient",
+        bent(slope=lambda N, C: 1),
+        "Only half of the regularisation's gradient is there. What is the derivative of w**2? "
+        "Other books put 1/2 before the penalty; this course does not.",
+    ),
+    Misconception(
+        "half of the penalty",
+        bent(penalty=lambda N, C: 0.5, slope=lambda N, C: 1),
+        "You take half the penalty, as books do that write 1/2 before it. Which penalty does "
+        "the docstring ask for, and what is its derivative?",
+    ),
+    Misconception(
+        "no regularisation at all",
+        bent(penalty=lambda N, C: 0, slope=lambda N, C: 0),
+        "`reg` makes no difference: regularisation is missing in the loss and in the gradient. "
+        "What does the loss consist of besides the mean over the images?",
+    ),
+    Misconception(
+        "penalty averaged over the images",
+        bent(penalty=lambda N, C: 1 / N, slope=lambda N, C: 2 / N),
+        "You divide the penalty by the number of images as well. Does the penalty know how "
+        "many images there are?",
+    ),
+    Misconception(
+        "gradient with the opposite sign",
+        bent(gradient=lambda N, C: -1),
+        "The part of your gradient that comes from the images has the wrong sign. If a weight "
+        "of a wrong class grows, does the loss rise or fall?",
+    ),
+    Misconception(
+        "gradient transposed",
+        changed(lambda loss, dW, W, X, y: (loss, dW.T)),
+        "Your gradient is turned on its side. It must have the shape of W, (D, C): which of "
+        "its axes are the values of an image?",
+    ),
 )
-GRADIENT_SUMMED = (
-    "Your loss is right. The part of your gradient that comes from the images is N times "
-    "too large: you averaged the loss. What about its gradient?"
+"""What goes wrong with any loss of a linear classifier, made with its oracle."""
+
+NO_LOOP = loops(
+    0,
+    hint="A Python loop is left. The scores of all images are one matrix product; the score "
+    "of each image's own class can be picked with two lists of indices, one for the rows and "
+    "one for the columns. What else is there to loop for?",
 )
-NO_SLOPE = (
-    "The loss contains the penalty, your gradient does not: regularisation is missing "
-    "there. What is the derivative of reg * sum(W**2) with respect to one weight?"
-)
-HALF_SLOPE = (
-    "Only half of the regularisation's gradient is there. What is the derivative of w**2? "
-    "Other books put 1/2 before the penalty; this course does not."
-)
-HALF_PENALTY = (
-    "You take half the penalty, as books do that write 1/2 before it. Which penalty does "
-    "the docstring ask for, and what is its derivative?"
-)
-NO_PENALTY = (
-    "`reg` makes no difference: regularisation is missing in the loss and in the gradient. "
-    "What does the loss consist of besides the mean over the images?"
-)
-PENALTY_AVERAGED = (
-    "You divide the penalty by the number of images as well. Does the penalty know how "
-    "many images there are?"
-)
-OPPOSITE = (
-    "The part of your gradient that comes from the images has the wrong sign. If a weight "
-    "of a wrong class grows, does the loss rise or fall?"
-)
-TRANSPOSED = (
-    "Your gradient is turned on its side. It must have the shape of W, (D, C): which of "
-    "its axes are the values of an image?"
-)
-LOOP_HINT = (
-    "A Python loop is left. The scores of all images are one matrix product; the score of "
-    "each image's own class can be picked with two lists of indices, one for the rows and "
-    "one for the columns. What else is there to loop for?"
+LOOP_LEFT = Misconception(
+    "a loop is left", one_image_at_a_time, NO_LOOP.hint, breaks=NO_LOOP.name
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.pytorch.shared import NEAR, network
+from utils.exercises.pytorch.shared import NEAR, network, optimiser_named
 from utils.subject import Named
 
 GO_ON = Named("utils.stand_ins.pytorch.further_training")
@@ -33,12 +33,11 @@ def save_best_oracle(checkpoint, model, optimiser, epoch, accuracy):
 
 def save_best_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, accuracies, kind="SGD", **options):
-        net = network(rng, 3, 4, 2)
+        net, maker = network(rng, 3, 4, 2), optimiser_named(kind)
 
         def play(subject):
             model = subject.keep(net)
-            optimiser = Named(f"torch.optim.{kind}")
-            optimiser = subject.call(optimiser, model.parameters(), **options)
+            optimiser = subject.call(maker, model.parameters(), **options)
             best = None
             for epoch, accuracy in enumerate(accuracies):
                 subject.call(GO_ON, model, optimiser)
@@ -89,7 +88,6 @@ SAVE_BEST = Exercise(
     points=4,
     minutes=20,
     oracle=save_best_oracle,
-    seconds=10,  # the first optimiser of a process imports much of PyTorch
     cases=save_best_cases,
     worked="Let w = 1 after epoch 0 with the accuracy 0.6. You keep `model.state_dict()`, "
     "and that is a dictionary of the very tensors that the model goes on training. "
@@ -126,6 +124,12 @@ SAVE_BEST = Exercise(
             bent(wins=lambda old, new: old is None or new >= old),
             "With the same accuracy you take the later epoch. The docstring asks for a "
             "better one: which comparison is that?",
+        ),
+        Misconception(
+            "None is compared",
+            bent(wins=lambda old, new: new > old),
+            "Before the first epoch there is no checkpoint: None, which has no accuracy "
+            "to compare with. What do you return then?",
         ),
         Misconception(
             "the worst is kept",

@@ -59,38 +59,39 @@ def told(item) -> dict:
     return {"image": image, "its dtype": kind, "label": int(label), "whole": whole}
 
 
+LOADER = Named("torch.utils.data.DataLoader")
+LABELS = np.array([4, 9], np.uint8)
+TINY = np.array([[[[0, 51, 255]]], [[[102, 0, 204]]]], np.uint8)
+BY_HAND = Case(
+    "a picture of one pixel by hand",
+    lambda subject: told(subject(TINY, LABELS)[0]),
+    NEAR,
+    working="red 0 / 255 = 0, green 51 / 255 = 0.2, blue 255 / 255 = 1: shape (3, 1, 1)",
+)
+
+
 def dataset_cases(rng: np.random.Generator) -> list[Case]:
     n, h, w, c = 7, 4, 5, 3
     images = rng.integers(0, 256, size=(n, h, w, c), dtype=np.uint8)
     labels = rng.permutation(n).astype(np.uint8)
-    tiny = np.array([[[[0, 51, 255]]], [[[102, 0, 204]]]], np.uint8)
-    chosen = [int(i) for i in rng.permutation(np.arange(1, n - 1))[:2]]
+    one, other = map(int, rng.permutation(np.arange(1, n - 1))[:2])
+
+    def items(*chosen):
+        return lambda s: [told(s(images, labels)[i]) for i in chosen]
 
     def batches(subject):
-        loader = Named("torch.utils.data.DataLoader")
-        loader = subject.call(loader, subject(images, labels), batch_size=3)
+        loader = subject.call(LOADER, subject(images, labels), batch_size=3)
         found = [unpack(b, "images", "labels") for b in subject.iterate(loader, 9)]
         return [(X, y, str(X.array.dtype), str(y.array.dtype)) for X, y in found]
 
     def corrected(subject):
-        data = subject(images, labels, Named("torch.sqrt"))
-        return told(data[chosen[0]])
+        return told(subject(images, labels, Named("torch.sqrt"))[one])
 
-    working = (
-        "red 0 / 255 = 0, green 51 / 255 = 0.2, blue 255 / 255 = 1: shape (3, 1, 1)"
-    )
     return [
-        Case("the length", lambda s: [len(s(images, labels)), len(s(tiny, tiny))]),
-        Case(
-            "a picture of one pixel by hand",
-            lambda s: told(s(tiny, np.array([4, 9], np.uint8))[0]),
-            NEAR,
-            working=working,
-        ),
-        Case(
-            "two pictures", lambda s: [told(s(images, labels)[i]) for i in chosen], NEAR
-        ),
-        Case("the last picture", lambda s: told(s(images, labels)[n - 1]), NEAR),
+        Case("the length", lambda s: [len(s(images, labels)), len(s(TINY, LABELS))]),
+        BY_HAND,
+        Case("two pictures", items(one, other), NEAR),
+        Case("the last picture", items(n - 1), NEAR),
         Case("a transform is applied to the finished picture", corrected, NEAR),
         Case("batches of a DataLoader", batches, NEAR),
     ]
@@ -117,6 +118,12 @@ def transformed_before(images, labels, transform=None):
         return (transform or same)(image) / 255
 
     return pairs(images, labels, early, scale=1)
+
+
+def reshaped(images, labels, transform=None):
+    n, h, w, c = images.shape
+    mixed = images.reshape(n, c, h, w).transpose(0, 2, 3, 1)
+    return pairs(mixed, labels, transform)
 
 
 def bent(**changes):
@@ -151,6 +158,13 @@ PICTURE_DATASET = Exercise(
             bent(axes=(0, 1, 2, 3)),
             "Your pictures are (H, W, C) as in the file. PyTorch's layers want the "
             "channels first: which call reorders the axes?",
+        ),
+        Misconception(
+            "reshape in place of permute",
+            reshaped,
+            "The shape is right and the numbers are mixed up: `reshape` (or `view`) "
+            "reads them in their old order and cuts them anew, so that a channel holds "
+            "bits of all three. Which call moves whole axes?",
         ),
         Misconception(
             "height and width exchanged",

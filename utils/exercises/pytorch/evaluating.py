@@ -46,39 +46,36 @@ def evaluate_oracle(model, loader, device):
     return measured(model, loader, device)
 
 
+def case(rng, name, sizes, batch_size, training=True, wrap=None) -> Case:
+    n, d, h, c = sizes
+    X, y, net = rng.normal(size=(n, d)), rng.integers(c, size=n), network(rng, d, h, c)
+
+    def play(subject):
+        model = subject.call(WITNESS, net)
+        model.train(training)
+        before = state_of(model)
+        loader = loader_of(subject, X, y, batch_size)
+        loader = subject.call(wrap, loader) if wrap else loader
+        loss, accuracy = unpack(subject(model, loader, "cpu"), "loss", "accuracy")
+        return {
+            "loss": loss,
+            "accuracy": accuracy,
+            "rows seen": sum(call["rows"] for call in model.seen),
+            "autograd recorded": any(call["recording"] for call in model.seen),
+            "the model has changed": not same(before, state_of(model)),
+            "mode afterwards": "train" if model.training else "eval",
+        }
+
+    return Case(name, play, NEAR)
+
+
 def evaluate_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, sizes, batch_size, training=True, wrap=None):
-        n, d, h, c = sizes
-        X, y, net = (
-            rng.normal(size=(n, d)),
-            rng.integers(c, size=n),
-            network(rng, d, h, c),
-        )
-
-        def play(subject):
-            model = subject.call(WITNESS, net)
-            model.train(training)
-            before = state_of(model)
-            loader = loader_of(subject, X, y, batch_size)
-            loader = subject.call(wrap, loader) if wrap else loader
-            loss, accuracy = unpack(subject(model, loader, "cpu"), "loss", "accuracy")
-            after = state_of(model)
-            return {
-                "loss": loss,
-                "accuracy": accuracy,
-                "rows seen": sum(call["rows"] for call in model.seen),
-                "autograd recorded": any(call["recording"] for call in model.seen),
-                "the model has changed": not same(before, after),
-                "mode afterwards": "train" if model.training else "eval",
-            }
-
-        return Case(name, play, NEAR)
-
+    other, away = (10, 3, 4, 6), (9, 6, 5, 4)
     return [
-        case("12 images, batches of 4", (12, 5, 6, 3), 4),
-        case("the last batch has one image", (7, 4, 5, 3), 3),
-        case("a model that was in evaluation mode", (10, 3, 4, 6), 4, training=False),
-        case("batches that lie on another device", (9, 6, 5, 4), 5, wrap=ELSEWHERE),
+        case(rng, "12 images, batches of 4", (12, 5, 6, 3), 4),
+        case(rng, "the last batch has one image", (7, 4, 5, 3), 3),
+        case(rng, "a model that was in evaluation mode", other, 4, training=False),
+        case(rng, "batches that lie on another device", away, 5, wrap=ELSEWHERE),
     ]
 
 
@@ -143,6 +140,13 @@ EVALUATE = Exercise(
             "The model stays in training mode: batch norm then uses the statistics of "
             "each batch, and even updates its running ones with your validation data. "
             "Which method switches the mode?",
+        ),
+        Misconception(
+            "neither of the two switches",
+            bent(during=None, recording=True),
+            "The model stays in training mode, so that batch norm uses and even updates "
+            "the statistics of each batch, and autograd records all of it. Which two "
+            "switches turn that off?",
         ),
         Misconception(
             "left in evaluation mode",

@@ -82,6 +82,11 @@ def gated_by(gate):
     return applied(apply)
 
 
+def saved_nothing(gradient, x):
+    (saved,) = ()
+    return gradient * (saved > 0)
+
+
 def writes_into_x(x):
     out = F.relu(x)
     x.data.clamp_(min=0)
@@ -134,6 +139,12 @@ MY_RELU = Exercise(
             gated_by(lambda gradient, x: gradient * (x >= 0)),
             "Only the places where x is exactly 0 are wrong. Is the slope there that of "
             "the left side or of the right side, by PyTorch's convention?",
+        ),
+        Misconception(
+            "nothing saved",
+            gated_by(saved_nothing),
+            "Your backward pass finds nothing to unpack: `ctx.saved_tensors` has what "
+            "forward has put there, no more and no less. Which call of forward saves?",
         ),
         Misconception(
             "writes into x",
@@ -202,6 +213,10 @@ def gives_none_a_gradient(x, W, b):
     return hooked(out, refuses) if b is None else out
 
 
+def adds_none(x, W, b):
+    return LinearOracle.apply(x, W, b) + 0 * b
+
+
 def forgets_the_bias(x, W, b):
     return LinearOracle.apply(x, W, b) - (0 if b is None else b.detach())
 
@@ -229,11 +244,17 @@ LINEAR_FUNCTION = Exercise(
     "tensor.",
     misconceptions=(
         Misconception(
-            "shapes of the gradients",
+            "number or shapes of the gradients",
             linear_with(dW=lambda gradient: gradient.mT.contiguous()),
-            "PyTorch refuses a gradient: each must have the shape of its input, and they "
-            "come in the order of the inputs of forward. Which product of x and dout has "
-            "the shape of W?",
+            "PyTorch refuses your gradients: it wants one for each input of forward, in "
+            "the same order and each in the shape of its input. How many do you return, "
+            "and which product of x and dout has the shape of W?",
+        ),
+        Misconception(
+            "None is added",
+            applied(adds_none),
+            "With a bias all is right; without one, b is None, and None cannot be added "
+            "to a tensor. What does forward return then?",
         ),
         Misconception(
             "a gradient for None",

@@ -11,42 +11,47 @@ SIZES = 6, 7, 3
 """Inputs, hidden units, classes; an image of 1 x 2 x 3 has 6 inputs."""
 
 
-def net_cases(rng: np.random.Generator, first: str, second: str) -> list[Case]:
-    """Cases for a net whose two linear layers have these names."""
-    inputs, hidden, classes = SIZES
-    shapes = {
-        f"{first}.weight": (hidden, inputs),
-        f"{first}.bias": (hidden,),
-        f"{second}.weight": (classes, hidden),
-        f"{second}.bias": (classes,),
-    }
+class Tried:
+    """A net with given weights, and what it makes of tensors."""
 
-    def drawn(*shape):
-        return Tensor(rng.normal(size=shape).astype(np.float32))
+    def __init__(self, rng: np.random.Generator, first: str, second: str):
+        def drawn(*shape):
+            return Tensor(rng.normal(size=shape).astype(np.float32))
 
-    weights = {key: drawn(*shape) for key, shape in shapes.items()}
-    rows, images, x = drawn(5, inputs), drawn(4, 1, 2, 3), drawn(3, inputs)
-    upstream = drawn(3, classes)
+        inputs, hidden, classes = SIZES
+        self.weights = {
+            f"{first}.weight": drawn(hidden, inputs),
+            f"{first}.bias": drawn(hidden),
+            f"{second}.weight": drawn(classes, hidden),
+            f"{second}.bias": drawn(classes),
+        }
+        self.rows, self.images = drawn(5, inputs), drawn(4, 1, 2, 3)
+        self.x, self.upstream = drawn(3, inputs), drawn(3, classes)
 
-    def filled(subject):
+    def filled(self, subject):
         net = subject(*SIZES)
-        net.load_state_dict(weights)
+        net.load_state_dict(self.weights)
         return net
 
-    def registered(subject):
+    def registered(self, subject):
         state = subject(*SIZES).state_dict()
         return {key: list(tensor.array.shape) for key, tensor in state.items()}
 
-    def gradients(subject):
-        found = subject.gradient(filled(subject), x, upstream=upstream)
+    def gradients(self, subject):
+        net = self.filled(subject)
+        found = subject.gradient(net, self.x, upstream=self.upstream)
         return {"dx": found["inputs"][0], **found["parameters"]}
 
+
+def net_cases(rng: np.random.Generator, first: str, second: str) -> list[Case]:
+    """Cases for a net whose two linear layers have these names."""
+    tried = Tried(rng, first, second)
     working = "(6 + 1) * 7 + (7 + 1) * 3 = 73 parameters"
     return [
-        Case("names and shapes of the parameters", registered, working=working),
-        Case("scores for given weights", lambda s: filled(s)(rows), NEAR),
-        Case("images are flattened", lambda s: filled(s)(images), NEAR),
-        Case("gradients", gradients, NEAR),
+        Case("names and shapes of the parameters", tried.registered, working=working),
+        Case("scores for given weights", lambda s: tried.filled(s)(tried.rows), NEAR),
+        Case("images are flattened", lambda s: tried.filled(s)(tried.images), NEAR),
+        Case("gradients", tried.gradients, NEAR),
     ]
 
 
@@ -172,7 +177,7 @@ def bent_row(**changes):
 
 
 def not_flattened(inputs, hidden, classes):
-    return layered(inputs, hidden, classes)[1:]
+    return nn.Sequential(*layered(inputs, hidden, classes)[1:])
 
 
 def given_a_function(inputs, hidden, classes):

@@ -35,46 +35,47 @@ class Once:
         return self.found[subject]
 
 
-def training_cases(rng: np.random.Generator) -> list[Case]:
-    """Given pictures are built-in ones; the unseen ones are drawn with this seed."""
-    given, rows = load_builtin(), rng.permutation(N_TRAIN)[:N_GIVEN]
-    X, y = Tensor(given.X_train[rows]), Tensor(given.y_train[rows])
-    unseen = make(10, N_UNSEEN, seed=int(rng.integers(1, 2**31)))
-    X_new, y_new = scaled(unseen["X_test"]), unseen["y_test"]
+class Tried:
+    """Given pictures are built-in ones; the unseen ones are drawn with the seed."""
 
-    def train(subject: Subject) -> dict:
-        model = subject.hold(X, y, 0)
+    def __init__(self, rng: np.random.Generator):
+        given, rows = load_builtin(), rng.permutation(N_TRAIN)[:N_GIVEN]
+        self.X, self.y = Tensor(given.X_train[rows]), Tensor(given.y_train[rows])
+        unseen = make(10, N_UNSEEN, seed=int(rng.integers(1, 2**31)))
+        self.X_new, self.y_new = scaled(unseen["X_test"]), unseen["y_test"]
+        self.trained = Once(self.train)
+
+    def train(self, subject: Subject) -> dict:
+        model = subject.hold(self.X, self.y, 0)
         if not isinstance(model, Handle):
             raise WrongStructure("It returned no model. A `nn.Module` is expected.")
-        parts = [scores_by(model, part) for part in np.split(X_new, 4)]
-        return {
-            "together": np.concatenate(parts),
-            "alone": scores_by(model, X_new[:3]),
-        }
+        parts = [scores_by(model, part) for part in np.split(self.X_new, 4)]
+        alone = scores_by(model, self.X_new[:3])
+        return {"together": np.concatenate(parts), "alone": alone}
 
-    trained = Once(train)
+    def accuracy(self, subject: Subject) -> float:
+        labels = self.trained(subject)["together"].argmax(axis=1)
+        return float((labels == self.y_new).mean())
 
-    def accuracy(subject):
-        return float((trained(subject)["together"].argmax(axis=1) == y_new).mean())
-
-    def steady(subject):
-        found = trained(subject)
+    def steady(self, subject: Subject) -> bool:
+        found = self.trained(subject)
         return bool(np.allclose(found["alone"], found["together"][:3], atol=1e-3))
 
-    return [
+
+def training_cases(rng: np.random.Generator) -> list[Case]:
+    tried = Tried(rng)
+    alone = "a picture's scores do not depend on its neighbours"
+    what = "the accuracy on unseen pictures"
+    tiers = (
         Case(
-            "a picture's scores do not depend on its neighbours", steady, expected=True
-        ),
-        *(
-            Case(
-                f"at least {100 * tier:.0f} % of {N_UNSEEN:,} unseen pictures",
-                accuracy,
-                at_least(tier, "the accuracy on unseen pictures"),
-                None,
-            )
-            for tier in TIERS
-        ),
-    ]
+            f"at least {100 * tier:.0f} % of {N_UNSEEN:,} unseen pictures",
+            tried.accuracy,
+            at_least(tier, what),
+            None,
+        )
+        for tier in TIERS
+    )
+    return [Case(alone, tried.steady, expected=True), *tiers]
 
 
 def scores_by(model: Handle, X: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
-from utils.exercises.training.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 # PyTorch divides by the norm plus 1e-6.
 NEAR = close(1e-5, 1e-9)
@@ -21,30 +21,32 @@ def clip_oracle(gradients, max_norm):
     return [parameter.grad.numpy() for parameter in parameters], norm.item()
 
 
+TWO = [np.array([3.0, 0.0]), np.array([[4.0], [0.0], [0.0]])]
+BY_HAND = call(
+    "two arrays by hand",
+    TWO,
+    1.0,
+    agree=NEAR,
+    working="norm of all: sqrt(3^2 + 4^2) = 5, above 1, so everything is divided "
+    "by 5: 0.6 and 0.8",
+)
+
+
 def clip_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, max_norm, *shapes):
         drawn = [size * rng.normal(size=shape) for shape in shapes]
         return call(name, drawn, max_norm, agree=NEAR)
 
     def untouched(subject):
-        return subject([zero, 0 * zero], 1.0)
+        return subject([np.zeros((2, 3)), np.zeros((2, 3))], 1.0)
 
-    zero = np.zeros((2, 3))
     uneven = [rng.uniform(1, 2, size=(3, 2)), rng.uniform(0.2, 0.8, size=(1,))]
-    by_hand = [np.array([3.0, 0.0]), np.array([[4.0], [0.0], [0.0]])]
     return [
-        call(
-            "two arrays by hand",
-            by_hand,
-            1.0,
-            agree=NEAR,
-            working="norm of all: sqrt(3^2 + 4^2) = 5, above 1, so everything is divided "
-            "by 5: 0.6 and 0.8",
-        ),
+        BY_HAND,
         case("three arrays, too long", 5, 2.5, (3, 4), (4,), (2, 3, 5)),
         call("a long array and a short one", uneven, 1.5, agree=NEAR),
         case("short enough: left alone", 0.1, 4.0, (3, 2), (4,)),
-        call("just at the limit", by_hand, 5.0, agree=NEAR),
+        call("just at the limit", TWO, 5.0, agree=NEAR),
         case("one array", 4, 0.5, (2, 5)),
         Case("all zeros", untouched, NEAR),
     ]

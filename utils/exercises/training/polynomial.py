@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs, without
-from utils.exercises.training.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 NO_POLYFIT = without("polyfit", "polynomial", "poly1d")
 
@@ -19,6 +19,18 @@ def polynomial_oracle(x, y, degree):
     return model.coef_, mean_squared_error(y, model.predict(powers))
 
 
+BY_HAND = call(
+    "a line through three points by hand",
+    np.array([1.0, 2.0, 3.0]),
+    np.array([0.0, 0.0, 3.0]),
+    1,
+    working="at the mean x, 2, the line has the mean height (0 + 0 + 3) / 3 = 1; "
+    "its slope is (-1 * 0 + 0 * 0 + 1 * 3) / 2 = 1.5, so it is -2 + 1.5 x; it is "
+    "at -0.5, 1, 2.5, the errors are 0.5, 1, -0.5, their mean square "
+    "(0.25 + 1 + 0.25) / 3 = 0.5",
+)
+
+
 def polynomial_cases(rng: np.random.Generator) -> list[Case]:
     """All x are positive: who exchanges base and exponent would take negative powers
     of 0, and least squares with an infinite number never ends, in code that no time
@@ -29,16 +41,7 @@ def polynomial_cases(rng: np.random.Generator) -> list[Case]:
         return call(name, x, np.sin(3 * x) + rng.normal(0, 0.3, size=n), degree)
 
     return [
-        call(
-            "a line through three points by hand",
-            np.array([1.0, 2.0, 3.0]),
-            np.array([0.0, 0.0, 3.0]),
-            1,
-            working="at the mean x, 2, the line has the mean height (0 + 0 + 3) / 3 = 1; "
-            "its slope is (-1 * 0 + 0 * 0 + 1 * 3) / 2 = 1.5, so it is -2 + 1.5 x; it is "
-            "at -0.5, 1, 2.5, the errors are 0.5, 1, -0.5, their mean square "
-            "(0.25 + 1 + 0.25) / 3 = 0.5",
-        ),
+        BY_HAND,
         case("a constant", 7, 0),
         case("a line through 12 points", 12, 1),
         case("degree 3, 10 points", 10, 3),

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.training.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 
 
 def rate_oracle(step, n_steps, base_rate, kind, warmup=0, every=10, factor=0.1):
@@ -40,54 +40,59 @@ def scheduled(n_steps, base_rate, kind, warmup, every, factor) -> list[float]:
     return rates
 
 
+def case(name, n_steps, kind, base, working="", **more) -> Case:
+    """The rate at every step."""
+
+    def play(subject):
+        return {
+            f"the rate at step {step}": subject(step, n_steps, base, kind, **more)
+            for step in range(n_steps + 1)
+        }
+
+    return Case(name, play, working=working, args=(0, n_steps, base, kind), kwargs=more)
+
+
+HALVED = case(
+    "step: halved every 2 steps, by hand",
+    5,
+    "step",
+    0.4,
+    "steps 0 and 1: 0.4; 2 and 3: 0.2; 4 and 5: 0.1",
+    every=2,
+    factor=0.5,
+)
+COSINE = case(
+    "cosine over 4 steps, by hand",
+    4,
+    "cosine",
+    0.4,
+    "the angles 0, 45, 90, 135 and 180 degrees have the cosines 1, 0.707, 0, "
+    "-0.707, -1; so the rates are 0.4 times 1, 0.854, 0.5, 0.146, 0",
+)
+WARMED_UP = case(
+    "warm-up over 4 of 7 steps, then constant",
+    7,
+    "constant",
+    0.4,
+    "steps 0 to 3: a quarter, a half, three quarters and all of it",
+    warmup=4,
+)
+
+
 def rate_cases(rng: np.random.Generator) -> list[Case]:
     base = float(np.round(rng.uniform(0.02, 0.3), 3))
     every, factor = int(rng.integers(3, 5)), float(np.round(rng.uniform(0.3, 0.6), 2))
-
-    def case(name, n_steps, kind, working="", base=base, **more):
-        def play(subject):
-            steps = range(n_steps + 1)
-            return {
-                f"the rate at step {step}": subject(step, n_steps, base, kind, **more)
-                for step in steps
-            }
-
-        first = 0, n_steps, base, kind
-        return Case(name, play, working=working, args=first, kwargs=more)
-
-    drops = {"every": every, "factor": factor}
+    drops, dropping = {"every": every, "factor": factor}, f"step: times {factor} every"
     return [
-        case("constant, 5 steps", 5, "constant"),
-        case(
-            "step: halved every 2 steps, by hand",
-            5,
-            "step",
-            "steps 0 and 1: 0.4; 2 and 3: 0.2; 4 and 5: 0.1",
-            base=0.4,
-            every=2,
-            factor=0.5,
-        ),
-        case(f"step: times {factor} every {every} steps", 11, "step", **drops),
-        case(
-            "cosine over 4 steps, by hand",
-            4,
-            "cosine",
-            "the angles 0, 45, 90, 135 and 180 degrees have the cosines 1, 0.707, 0, "
-            "-0.707, -1; so the rates are 0.4 times 1, 0.854, 0.5, 0.146, 0",
-            base=0.4,
-        ),
-        case("cosine over 9 steps", 9, "cosine"),
-        case(
-            "warm-up over 4 of 7 steps, then constant",
-            7,
-            "constant",
-            "steps 0 to 3: a quarter, a half, three quarters and all of it",
-            base=0.4,
-            warmup=4,
-        ),
-        case("warm-up over 3 of 11 steps, then cosine", 11, "cosine", warmup=3),
-        case("warm-up over 2 of 12 steps, then drops", 12, "step", warmup=2, **drops),
-    ]
+        case("constant, 5 steps", 5, "constant", base),
+        HALVED,
+        case(f"{dropping} {every} steps", 11, "step", base, **drops),
+        COSINE,
+        case("cosine over 9 steps", 9, "cosine", base),
+        WARMED_UP,
+        case("warm-up over 3 of 11 steps, then cosine", 11, "cosine", base, warmup=3),
+        case("warm-up over 2 of 12 steps, then drops", 12, "step", base, warmup=2, **drops),
+    ]  # fmt: skip
 
 
 def rate_bent(kinds, change):

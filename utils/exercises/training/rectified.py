@@ -13,31 +13,34 @@ def rectified_oracle(kind, x, alpha=0.1):
     return with_slope(lambda t: getattr(functional, kind)(t, *more), x)
 
 
+BY_HAND = np.array([-2.0, 0.0, 3.0])
+RELU = call(
+    "relu by hand",
+    "relu",
+    BY_HAND,
+    working="-2 gives 0 with slope 0; 0 gives 0 with slope 0 (the convention); "
+    "3 gives 3 with slope 1",
+)
+
+
 def rectified_cases(rng: np.random.Generator) -> list[Case]:
     def x(*shape):
         """No value near a corner."""
         return rng.choice([-1, 1], size=shape) * rng.uniform(0.1, 4, size=shape)
 
-    by_hand = np.array([-2.0, 0.0, 3.0])
     leak, bend = rng.uniform(0.15, 0.4), rng.uniform(0.5, 0.9)
     beyond = np.array([0.0, rng.uniform(5.1, 5.9), 6.0, rng.uniform(7, 9)])
     huge = np.array([-1000.0, -rng.uniform(1, 2), rng.uniform(1, 2), 1000.0])
     return [
-        call(
-            "relu by hand",
-            "relu",
-            by_hand,
-            working="-2 gives 0 with slope 0; 0 gives 0 with slope 0 (the convention); "
-            "3 gives 3 with slope 1",
-        ),
+        RELU,
         call("relu of a table", "relu", x(4, 3)),
-        call("leaky_relu by hand, alpha = 0.1", "leaky_relu", by_hand, 0.1),
+        call("leaky_relu by hand, alpha = 0.1", "leaky_relu", BY_HAND, 0.1),
         call(f"leaky_relu, alpha = {leak:.2f}", "leaky_relu", x(3, 5), leak),
-        call("elu by hand, alpha = 1", "elu", by_hand, 1.0),
+        call("elu by hand, alpha = 1", "elu", BY_HAND, 1.0),
         call(f"elu, alpha = {bend:.2f}", "elu", x(2, 6), bend),
         call("elu from -1000 to 1000", "elu", huge, bend),
         call("selu", "selu", x(5, 2)),
-        call("selu by hand", "selu", by_hand),
+        call("selu by hand", "selu", BY_HAND),
         call("relu6", "relu6", 3 * x(3, 4)),
         call("relu6 at its corners and beyond", "relu6", beyond),
     ]

@@ -25,67 +25,80 @@ def rrelu_oracle(x, mode, rng, low=1 / 8, high=1 / 3):
         )
 
 
-def rrelu_cases(rng: np.random.Generator) -> list[Case]:
-    seed = int(rng.integers(1 << 30))
-    x = rng.choice([-1, 1], size=(400, 100)) * rng.uniform(0.5, 2, size=(400, 100))
-    few = rng.choice([-1, 1], size=(3, 5)) * rng.uniform(0.5, 2, size=(3, 5))
+class Tried:
+    """Calls of the unit on a large table, on a few numbers and on negative ones."""
 
-    left = -abs(few)
-    left[0, 0] = 0
-
-    def out(subject, generator, x=x, mode="train", **more):
-        value, slope = unpack(
-            subject(x, mode, generator, **more), "value", "derivative"
+    def __init__(self, rng: np.random.Generator):
+        self.seed = int(rng.integers(1 << 30))
+        self.x, self.few = (
+            rng.choice([-1, 1], size=shape) * rng.uniform(0.5, 2, size=shape)
+            for shape in ((400, 100), (3, 5))
         )
-        return np.asarray(value), np.asarray(slope)
+        self.left = -abs(self.few)
+        self.left[0, 0] = 0
 
-    def statistics(**more):
-        def play(subject):
-            slopes = out(subject, Generator(seed), **more)[1][x < 0]
-            numbers = slopes.mean(), slopes.std(), slopes.min(), slopes.max()
-            names = "mean", "standard deviation", "smallest", "largest"
-            return dict(zip(names, map(float, numbers), strict=True))
+    def run(self, subject, x, mode="train", generator=None, **more):
+        generator = Generator(self.seed) if generator is None else generator
+        parts = subject(x, mode, generator, **more)
+        return map(np.asarray, unpack(parts, "value", "derivative"))
 
-        return play
+    def statistics(self, subject, **more):
+        _, slopes = self.run(subject, self.x, **more)
+        slopes = slopes[self.x < 0]
+        numbers = slopes.mean(), slopes.std(), slopes.min(), slopes.max()
+        names = "mean", "standard deviation", "smallest", "largest"
+        return dict(zip(names, map(float, numbers), strict=True))
 
-    def used(subject):
-        value, slope = out(subject, Generator(seed), few)
-        return value - slope * few
+    def used(self, subject):
+        value, slope = self.run(subject, self.few)
+        return value - slope * self.few
 
-    def positive(subject):
-        value, slope = out(subject, Generator(seed), abs(few))
+    def positive(self, subject):
+        value, slope = self.run(subject, abs(self.few))
         return {"value": value, "slope": slope}
 
-    def repeats(subject):
-        one, other = (out(subject, Generator(seed), few)[1] for _ in range(2))
-        return np.array_equal(one, other)
+    def slopes(self, subject, generator=None):
+        return list(self.run(subject, self.few, generator=generator))[1]
 
-    def in_a_row(subject):
-        kept = subject.keep(Generator(seed))
-        return np.array_equal(out(subject, kept)[1], out(subject, kept)[1])
+    def repeats(self, subject):
+        return np.array_equal(self.slopes(subject), self.slopes(subject))
 
-    def at_test(subject, seed=seed):
-        value, slope = out(subject, Generator(seed), left, "test", high=0.5)
+    def in_a_row(self, subject):
+        kept = subject.keep(Generator(self.seed))
+        return np.array_equal(self.slopes(subject, kept), self.slopes(subject, kept))
+
+    def at_test(self, subject, generator=None):
+        value, slope = self.run(subject, self.left, "test", generator, high=0.5)
         return {"value": value, "slope": slope}
 
-    def settled(subject):
-        one, other = (at_test(subject, seed + i)["value"] for i in range(2))
+    def settled(self, subject):
+        one, other = (
+            self.at_test(subject, Generator(self.seed + i))["value"] for i in range(2)
+        )
         return np.array_equal(one, other)
 
+
+def rrelu_cases(rng: np.random.Generator) -> list[Case]:
+    tried = Tried(rng)
+    zeros = np.zeros_like(tried.few)
     return [
-        Case("training: the slopes of 20,000 negative inputs", statistics(), NEAR),
-        Case("training: other limits", statistics(low=0.4, high=0.9), NEAR),
-        Case("value and derivative use the same slope", used, DRAWN, expected=0 * few),
-        Case("positive inputs are left alone", positive, DRAWN),
-        Case("the same generator gives the same slopes", repeats, expected=True),
-        Case("a second call draws new slopes", in_a_row, expected=False),
+        Case("training: the slopes of 20,000 negative inputs", tried.statistics, NEAR),
+        Case(
+            "training: other limits",
+            lambda s: tried.statistics(s, low=0.4, high=0.9),
+            NEAR,
+        ),
+        Case("value and derivative use the same slope", tried.used, DRAWN, zeros),
+        Case("positive inputs are left alone", tried.positive, DRAWN),
+        Case("the same generator gives the same slopes", tried.repeats, expected=True),
+        Case("a second call draws new slopes", tried.in_a_row, expected=False),
         Case(
             "test: the slope is in the middle",
-            at_test,
+            tried.at_test,
             DRAWN,
             working="limits 1/8 and 1/2: the middle is 5/16 = 0.3125",
         ),
-        Case("test: nothing is drawn", settled, expected=True),
+        Case("test: nothing is drawn", tried.settled, expected=True),
     ]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from utils.checks.compare import Agreement, WrongStructure, close, compare
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.wording import describe
-from utils.exercises.training.shared import NUMPY_ONLY
+from utils.exercises.shared import NUMPY_ONLY
 from utils.subject import Generator
 
 # Relative and absolute tolerances for statistics of 60,000 drawn numbers, compared with
@@ -61,18 +61,20 @@ def table(weights) -> np.ndarray:
     return weights.astype(float)
 
 
-def init_cases(rng: np.random.Generator) -> list[Case]:
-    seed = int(rng.integers(1 << 30))
-    fan_in, fan_out = (
-        int(n) for n in rng.permutation([200, 300]) + rng.integers(9, size=2)
-    )
+class Tried:
+    """Weights that an answer draws, and what is seen in them."""
 
-    def drawn(subject, kind, sizes=(fan_in, fan_out)):
-        return table(subject(kind, *sizes, Generator(seed)))
+    def __init__(self, rng: np.random.Generator):
+        self.seed = int(rng.integers(1 << 30))
+        sizes = rng.permutation([200, 300]) + rng.integers(9, size=2)
+        self.sizes = int(sizes[0]), int(sizes[1])
 
-    def statistics(kind):
+    def drawn(self, subject, kind, sizes=None):
+        return table(subject(kind, *(sizes or self.sizes), Generator(self.seed)))
+
+    def statistics(self, kind) -> Case:
         def play(subject):
-            w = drawn(subject, kind)
+            w = self.drawn(subject, kind)
             spread = w.std() or 1.0
             return {
                 "shape": w.shape,
@@ -83,35 +85,39 @@ def init_cases(rng: np.random.Generator) -> list[Case]:
 
         return Case(f"{kind}: shape and spread", play, Agreement(statistics_differ))
 
-    def zeros(subject):
-        return drawn(subject, "zeros", (3, 4))
+    def zeros(self, subject):
+        return self.drawn(subject, "zeros", (3, 4))
 
-    def products(sizes):
-        def play(subject):
-            w = drawn(subject, "orthogonal", sizes)
-            return w.T @ w if sizes[0] > sizes[1] else w @ w.T
+    def products(self, subject, *sizes):
+        w = self.drawn(subject, "orthogonal", sizes)
+        return w.T @ w if sizes[0] > sizes[1] else w @ w.T
 
-        return play
+    def same(self, subject):
+        few = (5, 7)
+        return [
+            np.array_equal(*(self.drawn(subject, kind, few) for _ in "12"))
+            for kind in DRAWN
+        ]
 
-    def same(subject):
-        return [np.array_equal(*(drawn(subject, k) for _ in "12")) for k in DRAWN]
-
-    def in_a_row(subject):
-        kept = subject.keep(Generator(seed))
+    def in_a_row(self, subject):
+        kept = subject.keep(Generator(self.seed))
         one, other = (table(subject("he_normal", 4, 5, kept)) for _ in range(2))
         return np.array_equal(one, other)
 
-    return [
-        Case("zeros", zeros, working="3 inputs and 4 units: 12 zeros in 3 rows"),
-        *map(statistics, DRAWN),
-        Case("orthogonal, more inputs than units", products((9, 4)), ORTHOGONAL),
-        Case("orthogonal, more units than inputs", products((3, 7)), ORTHOGONAL),
-        Case("the same generator gives the same weights", same, expected=[True] * 8),
-        Case("a second call draws anew", in_a_row, expected=False),
-    ]
-
 
 ORTHOGONAL = close(1e-6, 1e-9, by_value=False)
+
+
+def init_cases(rng: np.random.Generator) -> list[Case]:
+    tried = Tried(rng)
+    return [
+        Case("zeros", tried.zeros, working="3 inputs and 4 units: 12 zeros in 3 rows"),
+        *map(tried.statistics, DRAWN),
+        Case("orthogonal, more inputs than units", lambda s: tried.products(s, 9, 4), ORTHOGONAL),
+        Case("orthogonal, more units than inputs", lambda s: tried.products(s, 3, 7), ORTHOGONAL),
+        Case("the same generator gives the same weights", tried.same, expected=[True] * 8),
+        Case("a second call draws anew", tried.in_a_row, expected=False),
+    ]  # fmt: skip
 
 
 def init_bent(change):

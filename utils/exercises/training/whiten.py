@@ -20,57 +20,44 @@ def whiten_oracle(X_train, X_test, eps=1e-5):
     return (X_train - centre) @ turn, (X_test - centre) @ turn
 
 
-def whiten_cases(rng: np.random.Generator) -> list[Case]:
-    def products(X_train, X_test, *eps):
-        """All inner products: the same however the axes are turned."""
+def products(name, *args, **more) -> Case:
+    """All inner products: the same however the axes are turned."""
 
-        def play(subject):
-            train, test = map(np.asarray, whitened(subject, X_train, X_test, *eps))
-            return {"train, train": train @ train.T, "test, train": test @ train.T}
+    def play(subject):
+        train, test = map(np.asarray, unpack(subject(*args), "train", "test"))
+        return {"train, train": train @ train.T, "test, train": test @ train.T}
 
-        return play
+    return Case(f"inner products, {name}", play, ROUNDED, args=args, **more)
 
-    def whitened(subject, *args):
+
+def values(name, *args, **more) -> Case:
+    def play(subject):
         return unpack(subject(*args), "train", "test")
 
-    def case(name, play, *args, agree=ROUNDED, **more):
-        return Case(name, play, agree, args=args, **more)
+    return Case(f"the values, {name}", play, VALUES, args=args, **more)
 
+
+HAND = CROSS, CROSS[:1] + 2, 0.0
+BY_HAND = values(
+    "four points by hand, eps = 0",
+    *HAND,
+    working="(3, 3) lies 2.83 from the mean (1, 1) along (1, 1), where the deviation is "
+    "2: half as far is (1, 1); (2, 0) lies along (1, -1), where the deviation is 1: it "
+    "stays (1, -1)",
+)
+
+
+def whiten_cases(rng: np.random.Generator) -> list[Case]:
     one, other = slanted(rng, 14, 3), slanted(rng, 9, 4, (1, 3, 2, 4))
     new, newer = slanted(rng, 5, 3), slanted(rng, 6, 4)
     few, few_new = rng.normal(size=(4, 5)), rng.normal(size=(3, 5))
-    by_hand = CROSS, CROSS[:1] + 2, 0.0
     return [
-        case(
-            "the values, four points by hand, eps = 0",
-            lambda subject: whitened(subject, *by_hand),
-            *by_hand,
-            agree=VALUES,
-            working="(3, 3) lies 2.83 from the mean (1, 1) along (1, 1), where the "
-            "deviation is 2: half as far is (1, 1); (2, 0) lies along (1, -1), where "
-            "the deviation is 1: it stays (1, -1)",
-        ),
-        case("inner products, four points by hand", products(*by_hand), *by_hand),
-        case("inner products, 14 points", products(one, new), one, new),
-        case(
-            "inner products, eps = 0.5", products(other, newer, 0.5), other, newer, 0.5
-        ),
-        case(
-            "the values, eps = 0.5",
-            lambda subject: whitened(subject, other, newer, 0.5),
-            other,
-            newer,
-            0.5,
-            agree=VALUES,
-        ),
-        case(
-            "the values, fewer points than features",
-            lambda subject: whitened(subject, few, few_new, 0.1),
-            few,
-            few_new,
-            0.1,
-            agree=VALUES,
-        ),
+        BY_HAND,
+        products("four points by hand", *HAND),
+        products("14 points", one, new),
+        products("eps = 0.5", other, newer, 0.5),
+        values("eps = 0.5", other, newer, 0.5),
+        values("fewer points than features", few, few_new, 0.1),
     ]
 
 

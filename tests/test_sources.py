@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.sources import (
+from utils.sources import (
     digest_of,
     names_used,
     needed,
