@@ -440,8 +440,13 @@ change**: compute them once, before the loop, and without a graph. The picture s
 photograph: from there it is not far to a good result, while the first paper began with noise and
 needed many more steps.
 
-**Exercise `stylize`** (5 points, 30 minutes). The functions that you have written arrive in the dictionary
-`pieces`, by their names; use these, not the ones of the notebook.
+**Exercise `stylize`** (5 points, 30 minutes). Besides pictures and weights you get
+
+* `extract`: picture -> (feature map for the content, list of feature maps for the style). It runs once for each of
+  the two pictures, and once a loss, not more;
+* `pieces`: a dictionary with the functions `content_loss`, `gram_matrix`, `style_loss`, `tv_loss` and `stylize_step` by
+  name. Use these, not the ones of the notebook, and leave `beta` at its default;
+* `make_optimiser`: list of tensors -> optimiser.
 
 <details><summary>A hint</summary>
 Eight or nine lines before the loop, of which four are a function <code>loss_of(image)</code> that calls
@@ -452,16 +457,11 @@ Eight or nine lines before the loop, of which four are a function <code>loss_of(
 
 # %% nbgrader={"solution": true, "grade_id": "stylize"}
 def stylize(extract, content, style, weights, pieces, n_steps, make_optimiser):
-    """A photograph in the style of a painting.
+    """A photograph in the style of a painting, and the loss of each step.
 
-    extract: a function, picture -> (feature map for the content, list of feature maps
-        for the style). It runs once for each of the two pictures, and once a loss.
     content, style: tensors (1, 3, H, W) in [0, 1]; they are not changed.
     weights: {"content": number, "style": list of numbers, "tv": number}.
-    pieces: the functions content_loss, gram_matrix, style_loss, tv_loss and
-        stylize_step, by name; tv_loss with its own beta.
-    n_steps: how many steps are taken, starting from the photograph.
-    make_optimiser: a function, list of tensors -> optimiser.
+    extract, pieces, n_steps, make_optimiser: as above.
     Returns the picture (1, 3, H, W), which requires no gradient, and the list of what
     stylize_step returned.
     """
@@ -653,7 +653,8 @@ and nothing of its places: **texture synthesis** (Gatys, Ecker and Bethge, 2015)
 the pixel whose neighbours fit best, one pixel after the other. Here all pixels move at once; and since the
 matrices are normalised, the texture may be larger than its model.
 
-**Exercise `synthesize_texture`** (3 points, 15 minutes). The noise is uniform between 0 and 1:
+**Exercise `synthesize_texture`** (3 points, 15 minutes). The arguments are those of `stylize`; `extract` runs once
+for the texture, and once a loss. The noise is uniform between 0 and 1:
 `torch.rand` with `generator=` and `dtype=`.
 
 <details><summary>A hint</summary>
@@ -666,18 +667,12 @@ Your `stylize` with three changes: no content, another start, one call of `extra
 def synthesize_texture(
     extract, texture, size, weights, pieces, n_steps, make_optimiser, generator
 ):
-    """A picture with the style of a texture, from noise.
+    """A picture with the style of a texture, from noise, and the loss of each step.
 
-    extract: a function, picture -> (feature map, list of feature maps for the style).
-        It runs once for the texture, and once a loss.
     texture: tensor (1, 3, H, W) in [0, 1]; it is not changed.
-    size: (height, width) of the result.
-    weights: {"style": list of numbers, "tv": number}.
-    pieces: gram_matrix, style_loss, tv_loss and stylize_step, by name.
-    n_steps, make_optimiser: as in stylize.
+    size: (height, width) of the result.  weights: {"style": list, "tv": number}.
     generator: a torch.Generator on the CPU, for noise in the dtype of the texture.
-    Returns the picture (1, 3, *size), which requires no gradient, and the list of what
-    stylize_step returned.
+    Returns the picture (1, 3, *size) without gradient, and the list of losses.
     """
     ### BEGIN SOLUTION
     gram = pieces["gram_matrix"]

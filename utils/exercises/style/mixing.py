@@ -11,39 +11,33 @@ def mix_oracle(one, other, share):
     return [torch.lerp(*pair, share) for pair in zip(one, other, strict=True)]
 
 
+def mix_case(name, one, other, share, **more) -> Case:
+    """The mixture, and whether the lists are afterwards what they were."""
+
+    def play(subject):
+        given = [[subject.keep(matrix) for matrix in style] for style in (one, other)]
+        mixed = subject(*given, share)
+        after = [subject.fetch(matrix) for style in given for matrix in style]
+        return {"mixed": mixed, "the two lists afterwards": after}
+
+    return Case(name, play, **more)
+
+
 def mix_cases(rng: np.random.Generator) -> list[Case]:
-    def matrices(*sizes):
-        return [Tensor(rng.normal(size=(1, size, size))) for size in sizes]
-
-    def case(name, one, other, share, **more):
-        def play(subject):
-            given = [
-                [subject.keep(matrix) for matrix in style] for style in (one, other)
-            ]
-            mixed = subject(*given, share)
-            after = [subject.fetch(matrix) for style in given for matrix in style]
-            return {"mixed": mixed, "the two lists afterwards": after}
-
-        return Case(name, play, **more)
+    def pair(*sizes):
+        return [
+            [Tensor(rng.normal(size=(1, size, size))) for size in sizes]
+            for _ in range(2)
+        ]
 
     one = [Tensor(np.array([[[4.0, 0.0], [0.0, 8.0]]]))]
     other = [Tensor(np.array([[[8.0, 4.0], [4.0, 0.0]]]))]
+    working = "three quarters of 4 and one of 8 are 5; ((5, 1), (1, 6))"
     return [
-        case(
-            "one layer by hand",
-            one,
-            other,
-            0.25,
-            working="three quarters of 4 and one of 8 are 5; ((5, 1), (1, 6))",
-        ),
-        case("two layers", matrices(3, 5), matrices(3, 5), 0.7),
-        case("nothing of the second", matrices(4, 2), matrices(4, 2), 0.0),
-        case(
-            "three layers, all of the second",
-            matrices(2, 3, 4),
-            matrices(2, 3, 4),
-            1.0,
-        ),
+        mix_case("one layer by hand", one, other, 0.25, working=working),
+        mix_case("two layers", *pair(3, 5), 0.7),
+        mix_case("nothing of the second", *pair(4, 2), 0.0),
+        mix_case("three layers, all of the second", *pair(2, 3, 4), 1.0),
     ]
 
 

@@ -37,32 +37,35 @@ def step_oracle(image, optimiser, loss_of):
     return driven(image, optimiser, loss_of)[0]
 
 
+def steps_of(rng, name, kind, n_steps, **options) -> Case:
+    """Losses of the steps, and what became of the image and of the network."""
+    start, network = images(rng, 1, 3, 7, 9).array, small_network(rng)
+    wanted = Tensor(rng.uniform(0, 2, size=(1, 5, 2, 3)))
+
+    def play(subject):
+        image = subject.keep(Tensor(start, requires_grad=True))
+        loss_of = subject.call(DISTANCE, network, wanted)
+        optimiser = subject.call(Named(f"torch.optim.{kind}"), [image], **options)
+        losses = [subject(image, optimiser, loss_of) for _ in range(n_steps)]
+        after = subject.fetch(image)
+        return {
+            "losses": losses,
+            "image": after,
+            "image.requires_grad": after.requires_grad,
+            "weights of the network with a gradient": loss_of.gradients(),
+        }
+
+    return Case(name, play)
+
+
 def step_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, kind, n_steps, **options):
-        start, network = images(rng, 1, 3, 7, 9).array, small_network(rng)
-        wanted = Tensor(rng.uniform(0, 2, size=(1, 5, 2, 3)))
-
-        def play(subject):
-            image = subject.keep(Tensor(start, requires_grad=True))
-            loss_of = subject.call(DISTANCE, network, wanted)
-            optimiser = subject.call(Named(f"torch.optim.{kind}"), [image], **options)
-            losses = [subject(image, optimiser, loss_of) for _ in range(n_steps)]
-            after = subject.fetch(image)
-            return {
-                "losses": losses,
-                "image": after,
-                "image.requires_grad": after.requires_grad,
-                "weights of the network with a gradient": loss_of.gradients(),
-            }
-
-        return Case(name, play)
-
+    several = "L-BFGS, which asks for the loss several times"
     return [
-        case("one step of SGD", "SGD", 1, lr=0.02),
-        case("three steps of SGD", "SGD", 3, lr=0.01),
-        case("long steps, which leave the range", "SGD", 2, lr=2.0),
-        case("two steps of Adam", "Adam", 2, lr=0.3),
-        case("L-BFGS, which asks for the loss several times", "LBFGS", 2, max_iter=4),
+        steps_of(rng, "one step of SGD", "SGD", 1, lr=0.02),
+        steps_of(rng, "three steps of SGD", "SGD", 3, lr=0.01),
+        steps_of(rng, "long steps, which leave the range", "SGD", 2, lr=2.0),
+        steps_of(rng, "two steps of Adam", "Adam", 2, lr=0.3),
+        steps_of(rng, several, "LBFGS", 2, max_iter=4),
     ]
 
 

@@ -20,32 +20,23 @@ def style_oracle(features, targets, weights, gram):
     return summed(features, targets, weights, gram)
 
 
-def style_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, shapes, weights, targets=None, features=None, **more):
-        drawn = features or [Tensor(rng.normal(size=shape)) for shape in shapes]
-        wanted = targets or [Tensor(rng.normal(size=(1, s[1], s[1]))) for s in shapes]
-        statistic = more.pop("gram", COVARIANCES)
-        return of_layers(name, drawn, wanted, weights, statistic, **more)
+def drawn_layers(rng, name, shapes, weights) -> Case:
+    features = [Tensor(rng.normal(size=shape)) for shape in shapes]
+    targets = [Tensor(rng.normal(size=(1, s[1], s[1]))) for s in shapes]
+    return of_layers(name, features, targets, weights, COVARIANCES)
 
-    numbers = np.array([[[1.0, 2.0], [0.0, 4.0]]])
-    target = np.array([[[0.0, 2.0], [2.0, 3.0]]])
+
+def style_cases(rng: np.random.Generator) -> list[Case]:
+    numbers = Tensor(np.array([[[1.0, 2.0], [0.0, 4.0]]]))
+    target = Tensor(np.array([[[0.0, 2.0], [2.0, 3.0]]]))
+    by_hand = "one layer by hand, its statistic is the layer itself"
+    working = "differences 1, 0, -2, 1; squares 1, 0, 4, 1, sum 6; 8 * 6 / 4 = 12"
+    three = [(1, 4, 3, 5), (1, 3, 2, 4), (1, 5, 3, 2)]
     return [
-        case(
-            "one layer by hand, its statistic is the layer itself",
-            [],
-            [8.0],
-            targets=[Tensor(target)],
-            features=[Tensor(numbers)],
-            gram=PLACES,
-            working="differences 1, 0, -2, 1; squares 1, 0, 4, 1, sum 6; 8 * 6 / 4 = 12",
-        ),
-        case("one layer of 3 channels", [(1, 3, 4, 5)], [1.0]),
-        case("two layers", [(1, 2, 5, 4), (1, 4, 2, 3)], [0.5, 3.0]),
-        case(
-            "three layers, one with the weight 0",
-            [(1, 4, 3, 5), (1, 3, 2, 4), (1, 5, 3, 2)],
-            [2.0, 0.0, 7.0],
-        ),
+        of_layers(by_hand, [numbers], [target], [8.0], PLACES, working=working),
+        drawn_layers(rng, "one layer of 3 channels", [(1, 3, 4, 5)], [1.0]),
+        drawn_layers(rng, "two layers", [(1, 2, 5, 4), (1, 4, 2, 3)], [0.5, 3.0]),
+        drawn_layers(rng, "three layers, one weight 0", three, [2.0, 0.0, 7.0]),
     ]
 
 

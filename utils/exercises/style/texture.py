@@ -37,35 +37,36 @@ def texture_oracle(
     return descended(extract, start, terms, pieces, n_steps, make_optimiser)
 
 
+def texture_case(rng, name, n_steps, side, size, layers, tv=0.5) -> Case:
+    """The result, and what became of the texture and of the extractor."""
+    texture, network = images(rng, 1, 3, *side), small_network(rng)
+    shares = rng.uniform(1, 5, size=len(layers)).tolist()
+    weights, seed = {"style": shares, "tv": tv}, int(rng.integers(1000))
+
+    def play(subject):
+        extract = subject.call(EXTRACTOR, network, 1, layers)
+        given, generator = subject.keep(texture), TorchGenerator(seed)
+        result = subject(
+            extract, given, size, weights, PIECES, n_steps, STRIDES, generator
+        )
+        image, losses = unpack(result, "image", "losses")
+        return {
+            "image": image,
+            "losses": losses,
+            "image.requires_grad": getattr(image, "requires_grad", None),
+            "texture afterwards": subject.fetch(given).array,
+            "calls of extract": extract.calls,
+        }
+
+    return Case(name, play)
+
+
 def texture_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, n_steps, side, size, layers, tv=0.5):
-        texture, network = images(rng, 1, 3, *side), small_network(rng)
-        shares = rng.uniform(1, 5, size=len(layers)).tolist()
-        weights, seed = {"style": shares, "tv": tv}, int(rng.integers(1000))
-
-        def play(subject):
-            extract = subject.call(EXTRACTOR, network, 1, layers)
-            given = subject.keep(texture)
-            generator = TorchGenerator(seed)
-            result = subject(
-                extract, given, size, weights, PIECES, n_steps, STRIDES, generator
-            )
-            image, losses = unpack(result, "image", "losses")
-            return {
-                "image": image,
-                "losses": losses,
-                "image.requires_grad": getattr(image, "requires_grad", None),
-                "texture afterwards": subject.fetch(given).array,
-                "calls of extract": extract.calls,
-            }
-
-        return Case(name, play)
-
     return [
-        case("no step: the noise", 0, (8, 9), (7, 10), [2]),
-        case("one step", 1, (8, 9), (8, 9), [2]),
-        case("larger than the texture", 3, (7, 9), (10, 12), [1, 3]),
-        case("no smoothing", 2, (9, 8), (7, 11), [0, 3], tv=0.0),
+        texture_case(rng, "no step: the noise", 0, (8, 9), (7, 10), [2]),
+        texture_case(rng, "one step", 1, (8, 9), (8, 9), [2]),
+        texture_case(rng, "larger than the texture", 3, (7, 9), (10, 12), [1, 3]),
+        texture_case(rng, "no smoothing", 2, (9, 8), (7, 11), [0, 3], tv=0.0),
     ]
 
 

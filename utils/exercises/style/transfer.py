@@ -38,38 +38,39 @@ def stylize_oracle(extract, content, style, weights, pieces, n_steps, make_optim
     return descended(extract, start, terms, pieces, n_steps, make_optimiser)
 
 
+def transferred(subject, given, layers, n_steps, optimiser) -> dict:
+    """The result, and what became of the photograph and of the extractor."""
+    content, style, network, weights = given
+    extract = subject.call(EXTRACTOR, network, 1, layers)
+    photograph = subject.keep(content)
+    result = subject(extract, photograph, style, weights, PIECES, n_steps, optimiser)
+    image, losses = unpack(result, "image", "losses")
+    after = subject.fetch(photograph)
+    return {
+        "image": image,
+        "losses": losses,
+        "image.requires_grad": getattr(image, "requires_grad", None),
+        "content afterwards": after.array,
+        "content.requires_grad afterwards": after.requires_grad,
+        "calls of extract": extract.calls,
+    }
+
+
 def stylize_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, n_steps, sides, layers, optimiser=STRIDES, tv=0.5):
         content, style = (images(rng, 1, 3, *side) for side in sides)
-        network = small_network(rng)
         shares = rng.uniform(1, 5, size=len(layers)).tolist()
         weights = {"content": 2.0, "style": shares, "tv": tv}
-
-        def play(subject):
-            extract = subject.call(EXTRACTOR, network, 1, layers)
-            photograph = subject.keep(content)
-            result = subject(
-                extract, photograph, style, weights, PIECES, n_steps, optimiser
-            )
-            image, losses = unpack(result, "image", "losses")
-            after = subject.fetch(photograph)
-            return {
-                "image": image,
-                "losses": losses,
-                "image.requires_grad": getattr(image, "requires_grad", None),
-                "content afterwards": after.array,
-                "content.requires_grad afterwards": after.requires_grad,
-                "calls of extract": extract.calls,
-            }
-
-        return Case(name, play)
+        given = content, style, small_network(rng), weights
+        return Case(name, lambda s: transferred(s, given, layers, n_steps, optimiser))
 
     same, other = ((8, 9), (8, 9)), ((9, 7), (11, 8))
+    adam = Named("torch.optim.Adam")
     return [
         case("one step", 1, same, [2]),
         case("three steps, two layers of style", 3, same, [1, 3]),
         case("a painting of another size", 2, other, [0, 3]),
-        case("Adam in the place of SGD", 2, same, [3, 1], Named("torch.optim.Adam")),
+        case("Adam in the place of SGD", 2, same, [3, 1], adam),
         case("no smoothing", 2, other, [1, 2], tv=0.0),
         case("no step", 0, same, [2]),
     ]
