@@ -2,15 +2,16 @@
 r"""
 # 12 Style transfer
 
-**The question.** You have a photograph and a painting. What would the photograph look like if this
-painter had painted it? A computer that is to answer must know two things apart: **what** is in a
-picture, and **how** it is done. Nobody has taught it that. But a network that tells a thousand kinds of
-things apart has learned to see, and what it sees can be taken to pieces.
+**The question.** You have a photograph and a painting. What would the photograph look
+like if this painter had painted it? A computer that is to answer must know two things
+apart: **what** is in a picture, and **how** it is done. Nobody has taught it that. But
+a network that tells a thousand kinds of things apart has learned to see, and what it
+sees can be taken to pieces.
 
-In this lesson nothing is trained at first: the network stays as it is, and **the picture** is what is
-learned. You start from the photograph, measure how far it is from what you want, and move its pixels
-against the gradient, for as long as you have patience. At the end you train a second network that does the same
-in one pass.
+In this lesson nothing is trained at first: the network stays as it is, and **the
+picture** is what is learned. You start from the photograph, measure how far it is from
+what you want, and move its pixels against the gradient, for as long as you have
+patience. At the end you train a second network that does the same in one pass.
 
 You will write ten pieces. About five hours.
 """
@@ -37,7 +38,8 @@ from utils.plots.style import (
 
 # %% [markdown]
 r"""
-The cells with pictures of their own size (160 pixels, or 256 in full mode) choose the fastest device that is here.
+The cells with pictures of their own size (160 pixels, or 256 in full mode) choose the
+fastest device that is here.
 """
 
 # %% tags=["experiment"]
@@ -67,10 +69,11 @@ show_pictures(
 r"""
 ## A network that looks
 
-The eye is **SqueezeNet**, which you know from lesson 09, with weights trained on ImageNet. The
-pictures of the first paper were made with VGG-19, whose weights take 550 MB; SqueezeNet's take 5, and
-on two CPU cores that decides whether you wait for seconds or for an hour. Without weights, a small
-network trained on the built-in pictures takes over, and says so.
+The eye is **SqueezeNet**, which you know from lesson 09, with weights trained on
+ImageNet. The pictures of the first paper were made with VGG-19, whose weights take 550
+MB; SqueezeNet's take 5, and on two CPU cores that decides whether you wait for seconds
+or for an hour. Without weights, a small network trained on the built-in pictures takes
+over, and says so.
 """
 
 # %% tags=["experiment"]
@@ -80,9 +83,9 @@ print(known)
 
 # %% [markdown]
 r"""
-What the network sees at a layer is its **feature map**: C channels of H x W numbers. The function
-`reader` below hangs a **hook** on some layers, as in lesson 10, and makes `extract`: a
-function that takes a picture and returns
+What the network sees at a layer is its **feature map**: C channels of H x W numbers.
+The function `reader` below hangs a **hook** on some layers, as in lesson 10, and makes
+`extract`: a function that takes a picture and returns
 
 * the feature map of **one** layer, for the content,
 * a **list** of the feature maps of several layers, for the style.
@@ -120,17 +123,17 @@ for name, maps in zip(style_layers, extract(photograph)[1], strict=True):
 r"""
 ## What is in the picture
 
-Two pictures show the same thing when a deep layer sees the same in both. That is all of the
-**content loss** (Gatys, Ecker and Bethge, 2016): with the feature map F of the picture that is
-being made and P of the photograph,
+Two pictures show the same thing when a deep layer sees the same in both. That is all of
+the **content loss** (Gatys, Ecker and Bethge, 2016): with the feature map F of the
+picture that is being made and P of the photograph,
 
 $$L_{content} = w \sum_{i} (F_i - P_i)^2$$
 
 where i runs over all numbers of the map. Pixels may differ as they like, as long as the
 network does not care: this is what leaves room for brush strokes.
 
-By hand, with w = 0.5: F = (1, 2, 0, 3) and P = (1, 0, 1, 3) differ by 0, 2, -1 and 0. The squares are
-0, 4, 1 and 0, their sum is 5, and the loss is 2.5.
+By hand, with w = 0.5: F = (1, 2, 0, 3) and P = (1, 0, 1, 3) differ by 0, 2, -1 and 0.
+The squares are 0, 4, 1 and 0, their sum is 5, and the loss is 2.5.
 
 **Exercise `content_loss`** (2 points, 10 minutes). A sum, and no mean. It must be
 differentiable with respect to `features`: the gradient goes through it to the pixels.
@@ -162,13 +165,13 @@ check("12.content_loss", content_loss)
 r"""
 ## How it is done: Gram matrices
 
-Style is harder. Whether a picture is made of short yellow strokes on blue does not depend on **where**
-the strokes are. So throw the places away, and keep which channels are active **together**: if a
-channel for yellow and a channel for short slanted lines are often active at the same place, that
-is a trait of style.
+Style is harder. Whether a picture is made of short yellow strokes on blue does not
+depend on **where** the strokes are. So throw the places away, and keep which channels
+are active **together**: if a channel for yellow and a channel for short slanted lines
+are often active at the same place, that is a trait of style.
 
-Write each channel as a row of its M = HW places. The **Gram matrix** has one entry for each pair of the N
-channels: the sum over all places of the product of the two.
+Write each channel as a row of its M = HW places. The **Gram matrix** has one entry for
+each pair of the N channels: the sum over all places of the product of the two.
 
 $$G_{ij} = \sum_{k=1}^{M} F_{ik} F_{jk}$$
 
@@ -191,12 +194,12 @@ print("the places shuffled:", torch.equal(example_gram, shuffled @ shuffled.T))
 
 # %% [markdown]
 r"""
-A sum over more places is larger. To compare pictures of different sizes, divide by the number of all
-numbers in the map of one picture, NM: this is the **normalised** Gram matrix. In the
-example: divide by 6.
+A sum over more places is larger. To compare pictures of different sizes, divide by the
+number of all numbers in the map of one picture, NM: this is the **normalised** Gram
+matrix. In the example: divide by 6.
 
-**Exercise `gram_matrix`** (3 points, 15 minutes). One matrix for each picture of a batch. Pictures
-must not mix, and channels must not.
+**Exercise `gram_matrix`** (3 points, 15 minutes). One matrix for each picture of a
+batch. Pictures must not mix, and channels must not.
 
 <details><summary>A hint</summary>
 <code>features.flatten(2)</code> turns (N, C, H, W) into (N, C, HW). The matrix product
@@ -246,8 +249,9 @@ for name in ("in a mirror", "the photo"):
 
 # %% [markdown]
 r"""
-The numbers are squared differences over squares. In a mirror the painting has another feature map and
-nearly the same Gram matrix (not quite: its strokes lean the other way). The photograph differs in both.
+The numbers are squared differences over squares. In a mirror the painting has another
+feature map and nearly the same Gram matrix (not quite: its strokes lean the other way).
+The photograph differs in both.
 
 ## The style loss
 
@@ -255,9 +259,10 @@ The notes give the term of one layer l as
 
 $$E_l = \frac{1}{4 N_l^2 M_l^2} \sum_{i,j} \left(G^l_{ij} - \hat{G}^l_{ij}\right)^2$$
 
-with the Gram matrix G of the picture, that of the painting with a hat, N channels and M places; and
-the loss is $\sum_l w_l E_l$. The formula needs two pictures of one size, for M is the same on both sides. If you
-normalise each matrix by its own NM first, the squares bring out the factor by themselves,
+with the Gram matrix G of the picture, that of the painting with a hat, N channels and M
+places; and the loss is $\sum_l w_l E_l$. The formula needs two pictures of one size,
+for M is the same on both sides. If you normalise each matrix by its own NM first, the
+squares bring out the factor by themselves,
 
 $$E_l = \frac{1}{4} \sum_{i,j} \left(\frac{G_{ij}}{NM} - \frac{\hat{G}_{ij}}{NM}\right)^2$$
 
@@ -277,11 +282,12 @@ print(f"E by the notes' formula {raw_term:.4f}, normalised {normalised_term:.4f}
 
 # %% [markdown]
 r"""
-Several layers, because style has several scales: the first layers know colours and strokes,
-the deeper ones how strokes make whirls.
+Several layers, because style has several scales: the first layers know colours and
+strokes, the deeper ones how strokes make whirls.
 
-**Exercise `style_loss`** (3 points, 15 minutes). The sum of $w_l E_l$ over the layers. The function
-that computes the matrices is handed over, so that any statistic can take its place.
+**Exercise `style_loss`** (3 points, 15 minutes). The sum of $w_l E_l$ over the layers.
+The function that computes the matrices is handed over, so that any statistic can take
+its place.
 
 <details><summary>A hint</summary>
 <code>zip(features, targets, weights, strict=True)</code> walks through the three lists at once.
@@ -314,25 +320,28 @@ check("12.style_loss", style_loss)
 r"""
 ## Smooth, but with edges: total variation
 
-With these two losses alone the picture gets a fine grain: the network hardly notices single
-pixels, so nothing holds them together. The **total variation** does. For each pixel, take the difference
-to its neighbour on the right and to the one below (Mahendran and Vedaldi, 2015):
+With these two losses alone the picture gets a fine grain: the network hardly notices
+single pixels, so nothing holds them together. The **total variation** does. For each
+pixel, take the difference to its neighbour on the right and to the one below (Mahendran
+and Vedaldi, 2015):
 
 $$R(x) = w \sum_{i,j} \left( (x_{i,j+1} - x_{i,j})^2 + (x_{i+1,j} - x_{i,j})^2 \right)^{\beta/2}$$
 
-The sum runs over the pixels that have both neighbours, so not over the last row and the last column,
-and over all channels and pictures.
+The sum runs over the pixels that have both neighbours, so not over the last row and the
+last column, and over all channels and pictures.
 
-By hand, one channel with the rows (0, 3, 3), (4, 4, 4), (4, 4, 4), and w = 1. Four pixels have both
-neighbours; their differences (right, down) are (3, 4), (0, 1), (0, 0) and (0, 0).
+By hand, one channel with the rows (0, 3, 3), (4, 4, 4), (4, 4, 4), and w = 1. Four
+pixels have both neighbours; their differences (right, down) are (3, 4), (0, 1), (0, 0)
+and (0, 0).
 
 * $\beta = 2$: 25 + 1 = 26
 * $\beta = 1$: 5 + 1 = 6
 * $\beta = 3$: $25^{3/2} + 1 = 126$
 
-The exponent decides about edges. An edge of height 1 costs 1, whatever $\beta$ is. Spread over k pixels it is k
-steps of 1/k and costs $k \cdot k^{-\beta}$: the same for $\beta = 1$, and less and less for a larger one. So $\beta = 1$ leaves edges
-alone, and a larger $\beta$ blurs them.
+The exponent decides about edges. An edge of height 1 costs 1, whatever $\beta$ is.
+Spread over k pixels it is k steps of 1/k and costs $k \cdot k^{-\beta}$: the same for
+$\beta = 1$, and less and less for a larger one. So $\beta = 1$ leaves edges alone, and
+a larger $\beta$ blurs them.
 """
 
 # %%
@@ -349,9 +358,9 @@ r"""
 pixels that also have a neighbour below. What is the other one?
 </details>
 
-(Where $\beta < 2$ and two neighbours are both equal to the pixel, the power has no finite slope. On
-photographs this does not happen often; a tiny number added to the sum of squares would mend it. Here it is
-not asked for.)
+(Where $\beta < 2$ and two neighbours are both equal to the pixel, the power has no
+finite slope. On photographs this does not happen often; a tiny number added to the sum
+of squares would mend it. Here it is not asked for.)
 """
 
 
@@ -379,21 +388,23 @@ check("12.tv_loss", tv_loss)
 r"""
 ## Learning a picture
 
-The three losses depend on the pixels, and autograd gives the gradient of every pixel. An optimiser does not
-mind that its parameter is a picture. Two are used:
+The three losses depend on the pixels, and autograd gives the gradient of every pixel.
+An optimiser does not mind that its parameter is a picture. Two are used:
 
 * **Adam**, which takes one gradient a step;
-* **L-BFGS**, which estimates the curvature from the last gradients and chooses longer, better steps. In
-  one step it asks for loss and gradient **several times**. So it cannot be handed a
-  finished gradient; it is handed a function, the **closure**, that forgets the old gradient,
-  computes loss and gradient, and returns the loss. Adam and SGD take a closure too, and call it once.
+* **L-BFGS**, which estimates the curvature from the last gradients and chooses longer,
+  better steps. In one step it asks for loss and gradient **several times**. So it
+  cannot be handed a finished gradient; it is handed a function, the **closure**, that
+  forgets the old gradient, computes loss and gradient, and returns the loss. Adam and
+  SGD take a closure too, and call it once.
 
-Two things to look after. The network has weights, and a plain `loss.backward()` gives a gradient to each that
-asks for one; `loss.backward(inputs=[image])` computes what you need and nothing else. And a
-pixel is a number from 0 to 1: after each step the image is clamped, in place, where autograd does not watch.
+Two things to look after. The network has weights, and a plain `loss.backward()` gives a
+gradient to each that asks for one; `loss.backward(inputs=[image])` computes what you
+need and nothing else. And a pixel is a number from 0 to 1: after each step the image is
+clamped, in place, where autograd does not watch.
 
-By hand: one pixel 0.9, the loss $(x - 2)^2$, SGD with the rate 0.1. The loss is 1.21, the gradient
--2.2, the step goes to 1.12, and the pixel becomes 1.
+By hand: one pixel 0.9, the loss $(x - 2)^2$, SGD with the rate 0.1. The loss is 1.21,
+the gradient -2.2, the step goes to 1.12, and the pixel becomes 1.
 
 **Exercise `stylize_step`** (4 points, 20 minutes).
 
@@ -435,17 +446,18 @@ check("12.stylize_step", stylize_step)
 
 # %% [markdown]
 r"""
-Now all together. The targets, the feature map of the photograph and the matrices of the painting, **do not
-change**: compute them once, before the loop, and without a graph. The picture starts as a **copy** of the
-photograph: from there it is not far to a good result, while the first paper began with noise and
-needed many more steps.
+Now all together. The targets, the feature map of the photograph and the matrices of the
+painting, **do not change**: compute them once, before the loop, and without a graph.
+The picture starts as a **copy** of the photograph: from there it is not far to a good
+result, while the first paper began with noise and needed many more steps.
 
 **Exercise `stylize`** (5 points, 30 minutes). Besides pictures and weights you get
 
-* `extract`: picture -> (feature map for the content, list of feature maps for the style). It runs once for each of
-  the two pictures, and once a loss, not more;
-* `pieces`: a dictionary with the functions `content_loss`, `gram_matrix`, `style_loss`, `tv_loss` and `stylize_step` by
-  name. Use these, not the ones of the notebook, and leave `beta` at its default;
+* `extract`: picture -> (feature map for the content, list of feature maps for the
+  style). It runs once for each of the two pictures, and once a loss, not more;
+* `pieces`: a dictionary with the functions `content_loss`, `gram_matrix`, `style_loss`,
+  `tv_loss` and `stylize_step` by name. Use these, not the ones of the notebook, and
+  leave `beta` at its default;
 * `make_optimiser`: list of tensors -> optimiser.
 
 <details><summary>A hint</summary>
@@ -492,9 +504,10 @@ check("12.stylize", stylize)
 r"""
 ## The picture
 
-How large must the weights be? Feature maps of different layers differ in size by powers of ten, and so do
-those of different networks. `weigh` measures each term by its own target: a term of 1 then means **as far
-off as nothing at all would be**, and the three numbers that you choose are shares.
+How large must the weights be? Feature maps of different layers differ in size by powers
+of ten, and so do those of different networks. `weigh` measures each term by its own
+target: a term of 1 then means **as far off as nothing at all would be**, and the three
+numbers that you choose are shares.
 """
 
 
@@ -518,7 +531,8 @@ my_stylize = borrow("12.stylize", stylize)
 
 # %% [markdown]
 r"""
-One more piece, for patience: a step that moves a progress bar, and notes the seconds and the loss.
+One more piece, for patience: a step that moves a progress bar, and notes the seconds
+and the loss.
 """
 
 
@@ -568,12 +582,14 @@ save_pictures([photograph, result, painting], folder / "12_style_result.png")
 
 # %% [markdown]
 r"""
-Send it to a friend. For a picture of your own, put a file beside this notebook and read it with
-`read_photo("mine.jpg", side)` of `utils.data`; `load_picture` also has the photographs `"chelsea"` and
-`"coffee"`, and the paintings `"the_scream"`, `"wave"` and `"composition_vii"`.
+Send it to a friend. For a picture of your own, put a file beside this notebook and read
+it with `read_photo("mine.jpg", side)` of `utils.data`; `load_picture` also has the
+photographs `"chelsea"` and `"coffee"`, and the paintings `"the_scream"`, `"wave"` and
+`"composition_vii"`.
 
-Measured with SqueezeNet's weights on one thread of a busy computer with two cores
-(`python solutions/12_style.py`, quick mode): 60 steps at 160 x 160 pixels take 4.3 seconds.
+Measured with SqueezeNet's weights on one thread of a busy computer with two cores: 60
+steps at 160 x 160 pixels take 4.3 seconds (`python solutions/12_style.py`, quick mode);
+300 steps at 256 x 256 pixels, as in full mode (`COURSE_MODE=full`), take 52 seconds.
 
 ### Adam against L-BFGS
 
@@ -610,16 +626,17 @@ show_pictures(
 
 # %% [markdown]
 r"""
-In quick mode (96 x 96 pixels, 40 gradients each) Adam came to 2.27 in 1.3 seconds and L-BFGS to 1.93 in 1.0. The
-curvature pays. But L-BFGS chooses its steps from the last gradients, and these must belong to the same
-loss: where every step sees other photographs, as at the end of this lesson, it has nothing to go by, and Adam is the
+In quick mode (96 x 96 pixels, 40 gradients each) Adam came to 2.27 in 1.3 seconds and
+L-BFGS to 1.93 in 1.0. The curvature pays. But L-BFGS chooses its steps from the last
+gradients, and these must belong to the same loss: where every step sees other
+photographs, as at the end of this lesson, it has nothing to go by, and Adam is the
 choice.
 
 ### What the weights and the layers do
 
-Below, the share of the style grows from left to right; the rows use only the first layers, all of them,
-and only the deep ones. With SqueezeNet the first layers bring the colours and the strokes, and the deep ones forms,
-with the colours of the photograph.
+Below, the share of the style grows from left to right; the rows use only the first
+layers, all of them, and only the deep ones. With SqueezeNet the first layers bring the
+colours and the strokes, and the deep ones forms, with the colours of the photograph.
 """
 
 # %% tags=["experiment"]
@@ -643,19 +660,21 @@ show_pictures(
 
 # %% [markdown]
 r"""
-The size of the painting counts too. The layers see windows of a fixed number of pixels: with
-a larger painting its strokes become larger in the result, with a smaller one, finer.
+The size of the painting counts too. The layers see windows of a fixed number of pixels:
+with a larger painting its strokes become larger in the result, with a smaller one,
+finer.
 
 ## A texture from noise
 
-Leave the content out, and begin with noise. What is left is a picture that has the statistics of the painting
-and nothing of its places: **texture synthesis** (Gatys, Ecker and Bethge, 2015). Older methods copied
-the pixel whose neighbours fit best, one pixel after the other. Here all pixels move at once; and since the
-matrices are normalised, the texture may be larger than its model.
+Leave the content out, and begin with noise. What is left is a picture that has the
+statistics of the painting and nothing of its places: **texture synthesis** (Gatys,
+Ecker and Bethge, 2015). Older methods copied the pixel whose neighbours fit best, one
+pixel after the other. Here all pixels move at once; and since the matrices are
+normalised, the texture may be larger than its model.
 
-**Exercise `synthesize_texture`** (3 points, 15 minutes). The arguments are those of `stylize`; `extract` runs once
-for the texture, and once a loss. The noise is uniform between 0 and 1:
-`torch.rand` with `generator=` and `dtype=`.
+**Exercise `synthesize_texture`** (3 points, 15 minutes). The arguments are those of
+`stylize`; `extract` runs once for the texture, and once a loss. The noise is uniform
+between 0 and 1: `torch.rand` with `generator=` and `dtype=`.
 
 <details><summary>A hint</summary>
 Your `stylize` with three changes: no content, another start, one call of `extract` less.
@@ -719,10 +738,11 @@ show_pictures(
 r"""
 ## Two painters
 
-The targets are matrices, and matrices can be mixed: $(1 - s)\, G^{(1)} + s\, G^{(2)}$ lies between two styles.
+The targets are matrices, and matrices can be mixed: $(1 - s)\, G^{(1)} + s\, G^{(2)}$
+lies between two styles.
 
-By hand, with s = 0.25: an entry that is 4 for the first painter and 8 for the second becomes
-3 + 2 = 5.
+By hand, with s = 0.25: an entry that is 4 for the first painter and 8 for the second
+becomes 3 + 2 = 5.
 
 **Exercise `mix_styles`** (2 points, 10 minutes).
 
@@ -750,8 +770,9 @@ check("12.mix_styles", mix_styles)
 
 # %% [markdown]
 r"""
-Your `stylize` takes one painting. But it also takes its `style_loss` from outside: hand it one that has the mixed
-targets in it already, and ignores those of the single painting.
+Your `stylize` takes one painting. But it also takes its `style_loss` from outside: hand
+it one that has the mixed targets in it already, and ignores those of the single
+painting.
 """
 
 
@@ -785,21 +806,24 @@ show_pictures(
 r"""
 ## In one pass
 
-Hundreds of steps for one picture are many. Train a network instead that does all of it at once
-(Johnson, Alahi and Fei-Fei, 2016): photograph in, painted photograph out. What it learns from are the
-same losses, measured by the same frozen SqueezeNet, on many photographs and **one** painting. Afterwards SqueezeNet
-is no longer needed. The price: another painting needs another training.
+Hundreds of steps for one picture are many. Train a network instead that does all of it
+at once (Johnson, Alahi and Fei-Fei, 2016): photograph in, painted photograph out. What
+it learns from are the same losses, measured by the same frozen SqueezeNet, on many
+photographs and **one** painting. Afterwards SqueezeNet is no longer needed. The price:
+another painting needs another training.
 
 ### Instance normalisation
 
-How bright and how rich in contrast a photograph is should not decide about the painting that comes out. **Instance
-normalisation** (Ulyanov, Vedaldi and Lempitsky, 2016) takes that out: each channel of **each picture by
-itself** is brought to mean 0 and variance 1 over its places, and then gets a scale and a shift that are learned. Batch
-normalisation (lesson 06) mixes the pictures of a batch; this does not, and it does the same in training and in
-use.
+How bright and how rich in contrast a photograph is should not decide about the painting
+that comes out. **Instance normalisation** (Ulyanov, Vedaldi and Lempitsky, 2016) takes
+that out: each channel of **each picture by itself** is brought to mean 0 and variance 1
+over its places, and then gets a scale and a shift that are learned. Batch normalisation
+(lesson 06) mixes the pictures of a batch; this does not, and it does the same in
+training and in use.
 
-By hand: the channel (1, 3, 1, 3) has mean 2 and standard deviation 1: it becomes (-1, 1, -1, 1). A picture
-ten times as bright has (10, 30, 10, 30), mean 20, standard deviation 10, and becomes the same.
+By hand: the channel (1, 3, 1, 3) has mean 2 and standard deviation 1: it becomes (-1,
+1, -1, 1). A picture ten times as bright has (10, 30, 10, 30), mean 20, standard
+deviation 10, and becomes the same.
 """
 
 # %%
@@ -826,18 +850,21 @@ r"""
 | `conv5`, `norm5` | twice as large, 3 x 3, ReLU | w | 1 |
 | `conv6` | 9 x 9, sigmoid | 3 | 1 |
 
-Most of the work is done at a quarter of the size, which costs a sixteenth. Three choices
-are worth a word.
+Most of the work is done at a quarter of the size, which costs a sixteenth. Three
+choices are worth a word.
 
-* On the way up each pixel is **repeated** (`nn.Upsample(scale_factor=2)`), then convolved. A transposed
-  convolution does both at once, but its windows overlap unevenly and print a **checkerboard** (Odena and others, 2016).
-* The convolutions mirror the picture at its border, `padding_mode="reflect"`: zeros would draw a frame.
+* On the way up each pixel is **repeated** (`nn.Upsample(scale_factor=2)`), then
+  convolved. A transposed convolution does both at once, but its windows overlap
+  unevenly and print a **checkerboard** (Odena and others, 2016).
+* The convolutions mirror the picture at its border, `padding_mode="reflect"`: zeros
+  would draw a frame.
 * The sigmoid at the end keeps the pixels between 0 and 1. Nothing else does.
 
-The residual blocks are those of lesson 09 with another normalisation, and **without** the ReLU after the sum.
+The residual blocks are those of lesson 09 with another normalisation, and **without**
+the ReLU after the sum.
 
-**Exercise `StyleBlock`** (3 points, 15 minutes). The normalisation has a scale and a shift of its own
-(`affine=True`).
+**Exercise `StyleBlock`** (3 points, 15 minutes). The normalisation has a scale and a
+shift of its own (`affine=True`).
 
 <details><summary>A hint</summary>
 Six operations in <code>forward</code>: conv1, norm1, ReLU, conv2, norm2, and the sum.
@@ -876,8 +903,8 @@ check("12.StyleBlock", StyleBlock)
 
 # %% [markdown]
 r"""
-**Exercise `StyleNet`** (4 points, 30 minutes). The network of the table, with the names of the table. The
-class of the block is handed over.
+**Exercise `StyleNet`** (4 points, 30 minutes). The network of the table, with the names
+of the table. The class of the block is handed over.
 
 <details><summary>A hint</summary>
 A padding of <code>size // 2</code> keeps the size of an odd filter. <code>nn.Upsample</code> and the ReLU have no
@@ -938,10 +965,11 @@ check("12.StyleNet", StyleNet)
 r"""
 ### Training it
 
-What it learns from: in full mode photographs of flowers, in quick mode pieces of three photographs. One step
-takes a few of them, lets the network paint, and measures content, style and smoothness of the
-result. Here the **network's** weights move, and SqueezeNet stays as it is. The share of the style grows from nearly
-nothing during the first half: the network learns to copy first, and then to paint. (Told to paint at once, it soon
+What it learns from: in full mode photographs of flowers, in quick mode pieces of three
+photographs. One step takes a few of them, lets the network paint, and measures content,
+style and smoothness of the result. Here the **network's** weights move, and SqueezeNet
+stays as it is. The share of the style grows from nearly nothing during the first half:
+the network learns to copy first, and then to paint. (Told to paint at once, it soon
 finds that a grey picture is less wrong than a bad one, and stays there for long.)
 """
 
@@ -1039,16 +1067,19 @@ show_pictures(
 
 # %% [markdown]
 r"""
-In quick mode one pass at 160 x 160 pixels takes 0.044 seconds, where the 60 steps took 4.3: about a hundredth. After
-40 steps of training the network has learned little more than the colours; full mode gives it 1,500.
+In quick mode one pass at 160 x 160 pixels takes 0.044 seconds, where the 60 steps took
+4.3: about a hundredth. After 40 steps of training the network has learned little more
+than the colours; full mode gives it 1,500.
 
-One network for **many** styles needs little more: all convolutions are shared, and each painting gets only its own
-scales and shifts in the normalisations (Dumoulin, Shlens and Kudlur, 2017).
+One network for **many** styles needs little more: all convolutions are shared, and each
+painting gets only its own scales and shifts in the normalisations (Dumoulin, Shlens and
+Kudlur, 2017).
 
 ## Questions
 
-**Question 1** (1 point). The layer `features.3` of SqueezeNet gives for a picture of 256 x 256 a feature map
-of 128 channels of 63 x 63. How many entries has its Gram matrix?
+**Question 1** (1 point). The layer `features.3` of SqueezeNet gives for a picture of
+256 x 256 a feature map of 128 channels of 63 x 63. How many entries has its Gram
+matrix?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_gram_size"}
@@ -1061,8 +1092,8 @@ check("12.answer_gram_size", answer_gram_size)
 
 # %% [markdown]
 r"""
-**Question 2** (1 point). A picture of one channel has three rows, and each is (0, 0.25, 0.5, 0.75, 1, 1). What is its
-total variation with w = 1 and $\beta = 2$?
+**Question 2** (1 point). A picture of one channel has three rows, and each is (0, 0.25,
+0.5, 0.75, 1, 1). What is its total variation with w = 1 and $\beta = 2$?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_tv"}
@@ -1075,8 +1106,8 @@ check("12.answer_tv", answer_tv)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). You shuffle the places of a feature map, all channels in the same way. What becomes of
-the Gram matrix?
+**Question 3** (1 point). You shuffle the places of a feature map, all channels in the
+same way. What becomes of the Gram matrix?
 
 * `"a"` Its rows and columns are shuffled too.
 * `"b"` Nothing: it stays the same.
@@ -1096,7 +1127,8 @@ check("12.answer_shuffle", answer_shuffle)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). You have trained a `StyleNet` on Van Gogh. What do you need to paint a new photograph?
+**Question 4** (1 point). You have trained a `StyleNet` on Van Gogh. What do you need to
+paint a new photograph?
 
 * `"a"` The network and the painting.
 * `"b"` The network and SqueezeNet.
@@ -1114,39 +1146,48 @@ check("12.answer_speed", answer_speed)
 
 # %% [markdown]
 r"""
-**Question 5** (3 points, graded by hand). A friend stylises a film, picture by picture, with `stylize`, each
-from its own frame. Each picture is fine, and the film flickers. In four or five sentences: why does it, and what could
-he add to the loss, or change in the start, so that it flickers less?
+**Question 5** (3 points, graded by hand). A friend stylises a film, picture by picture,
+with `stylize`, each from its own frame. Each picture is fine, and the film flickers. In
+four or five sentences: why does it, and what could he add to the loss, or change in the
+start, so that it flickers less?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_moving"}
 r"""
-The Gram matrices say nothing about where a stroke lies, so that many pictures fit the same targets
-equally well, and small differences between two frames decide which of them is reached. Two neighbouring
-frames get strokes in different places, and that is the flicker. He can start each picture from the result of the frame
-before, moved along with the motion between the two frames, so that the descent ends in a
-neighbouring minimum. And he can add a term to the loss: the squared difference to the moved result of the frame
-before, counted only where the motion is known and nothing has newly come into view. A feed-forward network flickers
-less from the start, because it is a continuous function of the frame, and can be trained with the same term.
+The Gram matrices say nothing about where a stroke lies, so that many pictures fit the
+same targets equally well, and small differences between two frames decide which of them
+is reached. Two neighbouring frames get strokes in different places, and that is the
+flicker. He can start each picture from the result of the frame before, moved along with
+the motion between the two frames, so that the descent ends in a neighbouring minimum.
+And he can add a term to the loss: the squared difference to the moved result of the
+frame before, counted only where the motion is known and nothing has newly come into
+view. A feed-forward network flickers less from the start, because it is a continuous
+function of the frame, and can be trained with the same term.
 """
 
 # %% [markdown]
 r"""
 ## What to remember
 
-* Content is what a deep layer sees; style is which channels are active together, wherever it is.
+* Content is what a deep layer sees; style is which channels are active together,
+  wherever it is.
 * The Gram matrix sums over places; normalised, it compares pictures of different sizes.
-* The picture can be the parameter: the network stays frozen, the pixels move and are clamped.
+* The picture can be the parameter: the network stays frozen, the pixels move and are
+  clamped.
 * Targets are computed once, without a graph. L-BFGS needs a closure.
 * A network trained on the same losses does in one pass what took hundreds of steps.
 
-To read more: L. Gatys, A. Ecker and M. Bethge, *Image style transfer using convolutional neural networks*, CVPR
-(2016), <https://arxiv.org/abs/1508.06576>, and *Texture synthesis using convolutional neural networks*, NeurIPS (2015),
-<https://arxiv.org/abs/1505.07376>; A. Mahendran and A. Vedaldi, *Understanding deep image representations by inverting
-them*, CVPR (2015), <https://arxiv.org/abs/1412.0035>; J. Johnson, A. Alahi and L. Fei-Fei, *Perceptual losses for
-real-time style transfer and super-resolution*, ECCV (2016), <https://arxiv.org/abs/1603.08155>; D. Ulyanov, A. Vedaldi and V.
-Lempitsky, *Instance normalization: the missing ingredient for fast stylization* (2016), <https://arxiv.org/abs/1607.08022>; A.
-Odena, V. Dumoulin and C. Olah, *Deconvolution and checkerboard artifacts*, Distill (2016),
-<https://doi.org/10.23915/distill.00003>; V. Dumoulin, J. Shlens and M. Kudlur, *A learned representation for artistic
-style*, ICLR (2017), <https://arxiv.org/abs/1610.07629>.
+To read more: L. Gatys, A. Ecker and M. Bethge, *Image style transfer using
+convolutional neural networks*, CVPR (2016), <https://arxiv.org/abs/1508.06576>, and
+*Texture synthesis using convolutional neural networks*, NeurIPS (2015),
+<https://arxiv.org/abs/1505.07376>; A. Mahendran and A. Vedaldi, *Understanding deep
+image representations by inverting them*, CVPR (2015),
+<https://arxiv.org/abs/1412.0035>; J. Johnson, A. Alahi and L. Fei-Fei, *Perceptual
+losses for real-time style transfer and super-resolution*, ECCV (2016),
+<https://arxiv.org/abs/1603.08155>; D. Ulyanov, A. Vedaldi and V. Lempitsky, *Instance
+normalization: the missing ingredient for fast stylization* (2016),
+<https://arxiv.org/abs/1607.08022>; A. Odena, V. Dumoulin and C. Olah, *Deconvolution
+and checkerboard artifacts*, Distill (2016), <https://doi.org/10.23915/distill.00003>;
+V. Dumoulin, J. Shlens and M. Kudlur, *A learned representation for artistic style*,
+ICLR (2017), <https://arxiv.org/abs/1610.07629>.
 """
