@@ -9,13 +9,14 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from utils.checks.exercise import Exercise, Misconception
 
+OURS = "utils.exercises", "utils.networks"
 IMPORTS = "import numpy as np"
 PARTIAL = "from functools import partial"
 TORCH = "import torch\nimport torch.nn.functional as F\nfrom torch import nn"
@@ -86,18 +87,48 @@ def needed(
         seen.add(name)
         if name in oracles:
             yield renamed(oracles[name], name)
-        elif is_ours(getattr(module, name, None), module):
-            function = getattr(module, name)
-            home = sys.modules[function.__module__]
-            definition = ast.parse(inspect.getsource(function)).body[0]
-            yield from needed(definition, home, oracles, seen)
-            yield ast.unparse(definition)
+            continue
+        for home, statement in bindings(name, module):
+            yield from needed(statement, home, oracles, seen)
+            yield ast.unparse(statement)
+
+
+def bindings(name: str, module: ModuleType) -> list[tuple[ModuleType, ast.stmt]]:
+    """The statements that give a name its meaning in a module, and where they stand."""
+    thing = getattr(module, name, None)
+    if is_ours(thing, module):
+        home = sys.modules[thing.__module__]
+        return [(home, ast.parse(inspect.getsource(thing)).body[0])]
+    found: list[tuple[ModuleType, ast.stmt]] = []
+    for statement in statements(module):
+        if name not in bound_by(statement):
+            continue
+        origin = getattr(statement, "module", None) or ""
+        if origin.startswith(OURS):
+            found += bindings(name, sys.modules[origin])
+        elif not origin.startswith("utils"):
+            found.append((module, statement))
+    return found
+
+
+@cache
+def statements(module: ModuleType) -> list[ast.stmt]:
+    return ast.parse(inspect.getsource(module)).body
+
+
+def bound_by(statement: ast.stmt) -> set[str]:
+    """The names that an import or an assignment gives a meaning."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name for alias in statement.names}
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    parts = [n for target in targets if target for n in ast.walk(target)]
+    return {part.id for part in parts if isinstance(part, ast.Name)}
 
 
 def is_ours(thing: Any, module: ModuleType) -> bool:
     """Whether this is a function or class of the exercises, not of a library."""
     written = inspect.isfunction(thing) or inspect.isclass(thing)
-    return written and thing.__module__.startswith(("utils.exercises", module.__name__))
+    return written and thing.__module__.startswith((*OURS, module.__name__))
 
 
 def renamed(solution: str, name: str) -> str:

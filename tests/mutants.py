@@ -54,12 +54,12 @@ class Mutant:
 
 
 def mutants_of(source: str) -> list[Mutant]:
-    """Every mutant of the solution region of a cell, or of all of it without one."""
+    """Every mutant of the solution regions of a cell, or of all of it without one."""
     tree = ast.parse(source)
-    first, last = region_of(source)
+    lines = solution_lines(source)
     found = {}
     for index, node in enumerate(ast.walk(tree)):
-        if not first < getattr(node, "lineno", 0) < last:
+        if getattr(node, "lineno", 0) not in lines:
             continue
         for variant in variants(node):
             mutant = changed(tree, index, variant)
@@ -68,12 +68,15 @@ def mutants_of(source: str) -> list[Mutant]:
     return [mutant for key, mutant in found.items() if key not in unchanged]
 
 
-def region_of(source: str) -> tuple[int, int]:
-    """The numbers of the lines that begin and end the solution."""
-    lines = [line.strip() for line in source.splitlines()]
-    first = lines.index(BEGIN) + 1 if BEGIN in lines else 0
-    last = lines.index(END) + 1 if END in lines else len(lines) + 1
-    return first, last
+def solution_lines(source: str) -> set[int]:
+    """The numbers of the lines between the marks, or of all lines without marks."""
+    inside, found = BEGIN not in source, set()
+    for number, line in enumerate(source.splitlines(), start=1):
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif inside:
+            found.add(number)
+    return found
 
 
 def changed(tree: ast.Module, index: int, variant: Node) -> Mutant:

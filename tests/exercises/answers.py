@@ -17,7 +17,7 @@ class Answer:
     """What a solution gives to one `check`: objects by name, and their source text.
 
     `names` maps the exercise's names to the solution's; `space` is where all solutions
-    of the lesson live.
+    of the lesson live. `own_source` is the source without what other exercises ask for.
     """
 
     exercise_id: str
@@ -25,6 +25,7 @@ class Answer:
     names: dict[str, str]
     objects: dict[str, Any]
     space: dict[str, Any]
+    own_source: str
 
 
 def answers_of(stem: str) -> dict[str, Answer]:
@@ -48,6 +49,8 @@ def answers_in(lesson: Lesson) -> dict[str, Answer]:
     written = [c.node.source for c in lesson.cells if c.is_code and c.is_solution]
     for source in written:
         exec(compile(source, f"<{lesson.stem}>", "exec"), space)
+    checks = [cell.node.source for cell in lesson.cells if is_check(cell)]
+    asked = {check_arguments(text)[0] for text in checks}
     found = {}
     for cell in filter(is_check, lesson.cells):
         key = check_call(cell.node.source)
@@ -56,7 +59,9 @@ def answers_in(lesson: Lesson) -> dict[str, Answer]:
         named = dict(zip(names, given, strict=True))
         objects = {name: space[other] for name, other in named.items()}
         texts = [source for source in written if defines(source) & set(given)]
-        found[key] = Answer(key, "\n".join(texts), named, objects, space)
+        others = asked - {given[0]}
+        own = "\n".join(text for text in texts if not defines(text) & others)
+        found[key] = Answer(key, "\n".join(texts), named, objects, space, own)
     return found
 
 

@@ -35,7 +35,7 @@ def equivalent() -> dict[tuple[str, str], str]:
 def survives(exercise, mutant: Mutant) -> bool:
     """Whether a mutant earns full points on every seed."""
     answer = answers()[exercise.id]
-    own = defines(answer.source)
+    own = defines(answer.own_source)
     space = {name: value for name, value in answer.space.items() if name not in own}
     try:
         with warnings.catch_warnings(), alarm(SECONDS):
@@ -65,7 +65,7 @@ def trial_of(exercise_id: str, seed: int) -> Trial:
 
 @each_exact
 def test_a_mutant_of_the_solution_loses_points(exercise):
-    mutants = mutants_of(answers()[exercise.id].source)
+    mutants = mutants_of(answers()[exercise.id].own_source)
     assert mutants
     if not ALL_OF_THEM:
         chosen = random.Random(exercise.id)
@@ -82,7 +82,7 @@ def test_a_mutant_of_the_solution_loses_points(exercise):
 def test_the_tables_of_equivalent_mutants_have_no_stale_entry():
     by_id = {exercise.id: exercise for exercise in CHECKED}
     for key, change in equivalent():
-        mutants = {m.change: m for m in mutants_of(answers()[key].source)}
+        mutants = {m.change: m for m in mutants_of(answers()[key].own_source)}
         assert change in mutants, (key, change)
         assert survives(by_id[key], mutants[change]), (key, change)
 

@@ -1,5 +1,6 @@
 """Are steps carried out on what the learner wrote, and troubles told as they are?"""
 
+import contextlib
 import itertools
 import sys
 
@@ -200,3 +201,13 @@ def test_a_forged_reply_is_a_crash(reply):
 
     with pytest.raises(Crashed, match="could not be understood"):
         Subject(Forger(), ("f",))()
+
+
+def test_an_answer_that_leaves_autograd_off_does_no_harm_to_the_next():
+    def nest(depth):
+        return torch.nn.Linear(2, 2), nest(depth + 1)
+
+    for broken in (nest, lambda _: torch.set_grad_enabled(False) and None):
+        with contextlib.suppress(Raised):
+            subject_of(broken)(0)
+        assert torch.is_grad_enabled()

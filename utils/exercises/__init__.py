@@ -16,6 +16,7 @@ LESSONS = (
     "06_batchnorm",
     "07_dropout",
     "08_pytorch",
+    "09_architectures",
     "12_style",
 )
 

@@ -65,7 +65,7 @@ class Workbench:
         """Carry out one packed step; the packed reply has `value` or `raised`."""
         printed = BoundedText(PRINTED_LIMIT)
         try:
-            with quiet(printed):
+            with quiet(printed), same_gradient_mode():
                 step = wire.Unpacker(arrays, self.find, live=True).unpack(tree)
                 action = getattr(self, f"do_{step.pop('do')}")
                 packer, reply = wire.Packer(self.hold), action(**step)
@@ -158,6 +158,22 @@ def quiet(printed: "BoundedText") -> Iterator[None]:
     with redirect_stdout(printed), redirect_stderr(printed), catch_warnings():
         simplefilter("ignore")
         yield
+
+
+@contextmanager
+def same_gradient_mode() -> Iterator[None]:
+    """Switch autograd on again where an answer leaves it off.
+
+    An endless recursion can end inside the `no_grad` of a layer that is being made, and
+    then nothing switches it on again: the next exercises would fail for it.
+    """
+    is_enabled = getattr(sys.modules.get("torch"), "is_grad_enabled", None)
+    before = is_enabled() if is_enabled else None
+    try:
+        yield
+    finally:
+        if is_enabled:
+            sys.modules["torch"].set_grad_enabled(before)
 
 
 def is_view(value: Any, arguments: list) -> bool:
