@@ -19,6 +19,7 @@ LESSONS = (
     "09_architectures",
     "10_visualization",
     "11_transfer",
+    "12_style",
 )
 
 
