@@ -16,7 +16,11 @@ def network(name: str, **values: Any) -> Described:
     `values` replace what its table leaves open: `classes` (1,000 when left out), `eps`.
     Raises ValueError for a name that has no table.
     """
+    return Described(table_of(name), **USUAL | values)
+
+
+def table_of(name: str) -> str:
+    """The table of a network; raises ValueError for a name that has none."""
     if name not in NAMES:
         raise ValueError(f"`name` is {name!r}; expected one of {', '.join(NAMES)}.")
-    table = (TABLES / f"{name}.txt").read_text(encoding="utf-8")
-    return Described(table, **USUAL | values)
+    return (TABLES / f"{name}.txt").read_text(encoding="utf-8")

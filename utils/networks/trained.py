@@ -1,6 +1,7 @@
 """Trained networks: with published weights, else a small one trained on the spot."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ from utils.data.notice import notice
 from utils.data.shapes import NAMES as BUILTIN_NAMES
 from utils.data.weights import Weights, load_weights
 from utils.networks.described import like_tensorflow
-from utils.networks.known import network
+from utils.networks.known import network, table_of
 
 CIFAR_SIDE, IMAGENET_SIDE = 32, 224
 TRAINING_IMAGES, EPOCHS, BATCH, RATE = 5_000, 4, 64, 1e-2
@@ -100,7 +101,8 @@ def names_of(name: str) -> tuple[str, ...]:
 def small() -> Pretrained:
     """The small network, trained once on the built-in pictures and then kept."""
     net = network("small", classes=len(BUILTIN_NAMES))
-    path = writable_cache() / "weights" / "small.pth"
+    version = sha256(table_of("small").encode()).hexdigest()[:8]
+    path = writable_cache() / "weights" / f"small-{version}.pth"
     if path.is_file():
         net.load_state_dict(torch.load(path, weights_only=True))
     else:
