@@ -17,7 +17,7 @@ from utils.subject.local import alarm, local_subject
 from utils.subject.troubles import TimeIsUp
 
 TABLES = Path(__file__).with_name("equivalent_mutants")
-SAMPLE, SECONDS, SEEDS = 10, 1.0, (0, 1, 2)
+SAMPLE, SECONDS, SEEDS = 5, 1.0, (0, 1, 2)
 ALL_OF_THEM = os.environ.get("COURSE_MUTANTS") == "all"
 
 pytestmark = pytest.mark.mutants

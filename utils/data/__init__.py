@@ -1,4 +1,4 @@
-"""The course's data: `load_cifar10`, `load_flowers`, `load_weights`.
+"""The course's data: `load_cifar10`, `load_flowers`, `load_picture`, `load_weights`.
 
 Looked for in the folder that the environment variable `COURSE_DATA` names, then in the
 user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
@@ -8,6 +8,7 @@ user's cache, then at the official addresses. `COURSE_CACHE` moves the cache;
 from utils.data.cifar10 import CIFAR10_NAMES, load_cifar10
 from utils.data.flowers import FLOWER_NAMES, PhotoSet, load_flowers, read_photo
 from utils.data.images import DataError, ImageSet
+from utils.data.pictures import load_picture
 from utils.data.shapes import NAMES as BUILTIN_NAMES
 from utils.data.weights import Weights, load_weights
 
@@ -21,6 +22,7 @@ __all__ = [
     "Weights",
     "load_cifar10",
     "load_flowers",
+    "load_picture",
     "load_weights",
     "read_photo",
 ]

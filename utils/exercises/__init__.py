@@ -17,6 +17,9 @@ LESSONS = (
     "07_dropout",
     "08_pytorch",
     "09_architectures",
+    "10_visualization",
+    "11_transfer",
+    "12_style",
 )
 
 

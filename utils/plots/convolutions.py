@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from utils.plots import COLOURS, MARKERS
@@ -42,6 +41,19 @@ def draw_fractal(axis: plt.Axes, columns: int, low: float, high: float) -> None:
         draw_fractal(axis, columns - 1, low, middle)
 
 
+def mark_channel(axis: plt.Axes, level, place, text, marker, colour) -> None:
+    axis.plot(level, place, marker, color=colour, markersize=17, markeredgecolor="k")
+    axis.text(level, place, text, ha="center", va="center", fontsize=9, c="w")
+
+
+def draw_groups(axis: plt.Axes, n: int, size: int) -> None:
+    """Lines between the n channels before and after each of two grouped layers."""
+    for i in range(n):
+        for j in range(i // size * size, i // size * size + size):
+            for left in (0, 2):
+                axis.plot([left, left + 1], [i, j], color="0.75", lw=1, zorder=0)
+
+
 def show_groups(order: Sequence[int], groups: int) -> None:
     """Two grouped layers, and between them the channels in another order.
 
@@ -50,31 +62,23 @@ def show_groups(order: Sequence[int], groups: int) -> None:
     n = len(order)
     size = n // groups
     fig, axis = plt.subplots(figsize=(6.5, 3.6))
-    draw_grouped_layers(axis, n, size)
+    draw_groups(axis, n, size)
     for place, channel in enumerate(order):
         colour = COLOURS[channel // size]
         axis.plot([1, 2], [channel, place], color=colour, lw=2, zorder=1)
-    for level, channels in enumerate((range(n), range(n), order, range(n))):
+    for level, channels in enumerate((range(n), range(n), order)):
         for place, channel in enumerate(channels):
-            group, mixed = channel // size, level == 3
-            face = "0.85" if mixed else COLOURS[group]
-            style = {"marker": "D" if mixed else MARKERS[group], "color": face}
-            axis.plot(level, place, markersize=17, markeredgecolor="k", **style)
-            text = "" if mixed else channel
-            axis.text(level, place, text, ha="center", va="center", fontsize=9, c="w")
-    axis.set_xticks(range(4), ("in", "after layer 1", "shuffled", "after layer 2"))
-    axis.set(yticks=[], ylabel="channels", xlim=(-0.3, 3.3), ylim=(n - 0.5, -0.5))
+            group = channel // size
+            look = MARKERS[group], COLOURS[group]
+            mark_channel(axis, level, place, channel, *look)
+    for place in range(n):
+        mark_channel(axis, 3, place, "", "D", "0.85")
+    names = "in", "after layer 1", "shuffled", "after layer 2"
+    axis.set(xticks=range(4), xticklabels=names, yticks=[], xlim=(-0.3, 3.3))
+    axis.set(ylabel="channels", ylim=(n - 0.5, -0.5))
     title = "After the shuffle every group of layer 2 hears from all groups"
     axis.set_title(title, fontsize=10)
     fig.tight_layout()
-
-
-def draw_grouped_layers(axis: Axes, n: int, size: int) -> None:
-    """Grey lines from the channels of each group to those of the same group."""
-    for first, second in ((0, 1), (2, 3)):
-        for i in range(n):
-            for j in range(i // size * size, i // size * size + size):
-                axis.plot([first, second], [i, j], color="0.75", lw=1, zorder=0)
 
 
 def show_stamps(x: np.ndarray, w: np.ndarray, stride: int) -> None:
@@ -139,9 +143,12 @@ def show_reading() -> None:
     moved = middle + grid * (1.8, 3.0)
     moved[:, 0] = 0.4 * moved[:, 0] + 0.6 * vessel(moved[:, 1])
     along = middle[1] + np.arange(-4.0, 5.0)
-    snake = np.stack([vessel(along), along], axis=1)
-    places = {"plain": middle + grid, "dilated, 2": middle + 2 * grid}
-    places |= {"deformable": moved, "snake": snake}
+    places = {
+        "plain": middle + grid,
+        "dilated, 2": middle + 2 * grid,
+        "deformable": moved,
+        "snake": np.stack([vessel(along), along], axis=1),
+    }
     fig, axes = plt.subplots(1, 4, figsize=(11, 3.1))
     for axis, (name, read) in zip(axes, places.items(), strict=True):
         axis.imshow(image, cmap="gray", interpolation="nearest", vmin=0, vmax=1.3)

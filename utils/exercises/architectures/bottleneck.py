@@ -76,11 +76,7 @@ def bottleneck_cases(rng: np.random.Generator) -> list[Case]:
     grouped = {"groups": 2, "base_width": 96}
     working = "256 * 64 + 64 * 64 * 9 + 64 * 256 weights, 2 * (64 + 64 + 256) of norms"
 
-    def expansion(subject):
-        return subject[subject.names[0]].expansion
-
     return [
-        Case("the attribute `expansion`", expansion, expected=4),
         zero_case("all parameters zero: x passes", rng, size, relu, *same),
         shapes_case("names and shapes, stride 2", *larger),
         shapes_case("names and shapes, groups", 8, 4, 1, **grouped),

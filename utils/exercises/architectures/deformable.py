@@ -35,34 +35,23 @@ def between(rng: np.random.Generator, low: int, high: int, shape) -> np.ndarray:
     return nearest + rng.choice([0.2, 0.3, 0.7, 0.8], size=shape)
 
 
-def sample_call(name: str, x, rows, columns, **more) -> Case:
+def place_case(name: str, x, rows, columns, **more) -> Case:
     return call(name, *map(Tensor, (x, rows, columns)), **more)
 
 
-def sample_gradients(name: str, *arrays: np.ndarray) -> Case:
-    """The gradients of image, rows and columns for an uneven upstream gradient."""
-    x, rows, _ = arrays
-    shape = len(x), *rows.shape
-    upstream = Tensor(np.cos(np.arange(np.prod(shape))).reshape(shape))
+def place_gradients(name: str, *arrays: np.ndarray) -> Case:
+    """The gradients of the image and of both coordinates."""
 
     def play(subject):
         kept = [subject.keep(Tensor(array)) for array in arrays]
+        shape = len(arrays[0]), *arrays[1].shape
+        upstream = Tensor(np.cos(np.arange(np.prod(shape))).reshape(shape))
         target = subject[subject.names[0]]
         found = subject.gradient(target, *kept, upstream=upstream)
         names = "x", "rows", "columns"
         return {f"d{k}": g for k, g in zip(names, found["inputs"], strict=True)}
 
     return Case(name, play)
-
-
-ONE_PLACE = sample_call(
-    "one place by hand",
-    np.array([[[10.0, 20.0], [30.0, 40.0]]]),
-    np.array([0.25]),
-    np.array([0.5]),
-    working="row 0: (10 + 20) / 2 = 15; row 1: (30 + 40) / 2 = 35; a quarter of "
-    "the way from one to the other: 15 + 0.25 * 20 = 20",
-)
 
 
 def sample_cases(rng: np.random.Generator) -> list[Case]:
@@ -72,15 +61,21 @@ def sample_cases(rng: np.random.Generator) -> list[Case]:
         return x, rows, between(rng, low, shape[2] - 1 + beyond, places)
 
     x = np.arange(12.0).reshape(1, 3, 4)
-    whole = np.array([0.0, 2, 1]), np.array([3.0, 1, 0])
     return [
-        ONE_PLACE,
-        sample_call("whole places are pixels", x, *whole),
-        sample_call("between four pixels, 3 channels", *drawn((3, 5, 7), (6,))),
-        sample_call("a table of places", *drawn((2, 6, 4), (3, 5))),
-        sample_call("over the edge: zeros outside", *drawn((2, 4, 5), (40,), -3, 3)),
-        sample_gradients("gradients of image and places", *drawn((2, 5, 6), (4, 3))),
-    ]
+        place_case(
+            "one place by hand",
+            np.array([[[10.0, 20.0], [30.0, 40.0]]]),
+            np.array([0.25]),
+            np.array([0.5]),
+            working="row 0: (10 + 20) / 2 = 15; row 1: (30 + 40) / 2 = 35; a quarter of "
+            "the way from one to the other: 15 + 0.25 * 20 = 20",
+        ),
+        place_case("whole places are pixels", x, np.array([0.0, 2, 1]), np.array([3.0, 1, 0])),
+        place_case("between four pixels, 3 channels", *drawn((3, 5, 7), (6,))),
+        place_case("a table of places", *drawn((2, 6, 4), (3, 5))),
+        place_case("over the edge: zeros outside", *drawn((2, 4, 5), (40,), -3, 3)),
+        place_gradients("gradients of image and places", *drawn((2, 5, 6), (4, 3))),
+    ]  # fmt: skip
 
 
 def whole_part(x, rows, columns):
@@ -175,9 +170,9 @@ def deformable_cases(rng: np.random.Generator) -> list[Case]:
     sampler = Named("utils.stand_ins.sampling.sample")
 
     def case(name, offsets_of, shape, filters, **more):
-        sides = np.subtract(shape[1:], filters[2:]) + 1
-        offsets = offsets_of((2, *filters[2:], *sides))
-        drawn = rng.normal(size=shape), rng.normal(size=filters), offsets
+        pairs = zip(shape[1:], filters[2:], strict=True)
+        size = 2, *filters[2:], *(side - reach + 1 for side, reach in pairs)
+        drawn = rng.normal(size=shape), rng.normal(size=filters), offsets_of(size)
         return call(name, *map(Tensor, drawn), sampler, **more)
 
     def one_way(size):

@@ -5,6 +5,7 @@ is counted.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,7 +16,6 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.exercises.architectures.shared import BY_HAND, is_module
 from utils.subject import Handle, Named, Network, Subject, Tensor
 
-SURVIVAL = 0.7
 CALLS = 400
 ROOM = 6.5
 """Standard deviations: a false alarm comes less than once in 10 ** 9."""
@@ -37,69 +37,60 @@ def share_of(part: np.ndarray, whole: np.ndarray) -> str:
     return "each row its own share" if by_row else "something else"
 
 
-def as_often():
-    """Is the share of calls as near to `SURVIVAL` as chance allows?"""
-    slack = ROOM * (SURVIVAL * (1 - SURVIVAL) / CALLS) ** 0.5
-    bounds = SURVIVAL - slack, SURVIVAL + slack
-    return within(*bounds, "the share of calls with a branch")
+@dataclass(frozen=True)
+class Tried:
+    """A block around a linear branch, and what it adds to its input."""
 
+    branch: Network
+    x: np.ndarray
+    full: np.ndarray
 
-def computed(subject, x: np.ndarray) -> bool:
-    """Batch norm counts how often it was called in training."""
-    block = in_mode(subject, Network((("BatchNorm1d", 3),)), 0.5, "train")
-    used = [np.abs(block(Tensor(x)).array - x).max() > 1e-4 for _ in range(60)]
-    counted = block.state_dict()["branch.0.num_batches_tracked"].array
-    return int(counted) == sum(used)
+    def parts(self, subject: Subject, mode: str, p: float, n: int) -> list[np.ndarray]:
+        """What n calls add to the input."""
+        block = in_mode(subject, self.branch, p, mode)
+        return [block(Tensor(self.x)).array - self.x for _ in range(n)]
+
+    def shares(self, subject: Subject, mode: str, p: float = 0.7) -> list[str]:
+        found = self.parts(subject, mode, p, 120)
+        return sorted({share_of(part, self.full) for part in found})
+
+    def kept(self, subject: Subject) -> float:
+        found = self.parts(subject, "train", 0.7, CALLS)
+        return float(np.mean([np.abs(part).max() > 1e-4 for part in found]))
+
+    def computed(self, subject: Subject) -> bool:
+        """Batch norm counts how often it was called in training."""
+        block = in_mode(subject, Network((("BatchNorm1d", 3),)), 0.5, "train")
+        outs = [block(Tensor(self.x)).array for _ in range(60)]
+        used = sum(np.abs(out - self.x).max() > 1e-4 for out in outs)
+        counted = block.state_dict()["branch.0.num_batches_tracked"].array
+        return int(counted) == used
 
 
 def depth_cases(rng: np.random.Generator) -> list[Case]:
     weight = rng.uniform(1, 2, size=(3, 3)).astype(np.float32)
     branch = Network((("Linear", 3, 3, False),), {"0.weight": weight})
     x = rng.uniform(1, 2, size=(4, 3)).astype(np.float32)
-
-    def parts(subject, mode, p, n):
-        block = in_mode(subject, branch, p, mode)
-        return [block(Tensor(x)).array - x for _ in range(n)]
-
-    def kept(subject):
-        found = parts(subject, "train", SURVIVAL, CALLS)
-        return float(np.mean([np.abs(part).max() > 1e-4 for part in found]))
-
-    def shared(name, mode, p, *numbers):
-        def play(subject):
-            found = parts(subject, mode, p, 120)
-            return sorted({share_of(part, x @ weight.T) for part in found})
-
-        expected = [f"{number:.3f} of the branch" for number in numbers]
-        return Case(name, play, expected=expected)
-
-    often = Case("training: kept in 70 % of the calls", kept, as_often(), None)
-    names, free = around(branch, x)
-    return [names, *shares_of(shared), often, free]
-
-
-def shares_of(shared: Callable) -> list[Case]:
-    """How much of the branch is in the output, in all calls of a mode."""
-    return [
-        shared("inference", "eval", SURVIVAL, SURVIVAL),
-        shared("training: all or nothing", "train", SURVIVAL, 0, 1),
-        shared("survival 1", "train", 1.0, 1),
-        shared("survival 0", "train", 0.0, 0),
-    ]
-
-
-def around(branch: Network, x: np.ndarray) -> list[Case]:
-    """The parameters' names, and whether a dropped branch costs nothing."""
+    tried = Tried(branch, x, x @ weight.T)
 
     def names(subject):
-        return sorted(subject(branch, SURVIVAL).state_dict())
+        return sorted(subject(branch, 0.7).state_dict())
 
-    def free(subject):
-        return computed(subject, x)
+    slack = ROOM * (0.7 * 0.3 / CALLS) ** 0.5
+    often = within(0.7 - slack, 0.7 + slack, "the share of calls with a branch")
+    none, most, whole = (f"{p:.3f} of the branch" for p in (0, 0.7, 1))
+
+    def shares(name, expected, mode="train", p=0.7):
+        return Case(name, lambda s: tried.shares(s, mode, p), expected=expected)
 
     return [
         Case("names of the parameters", names, expected=["branch.0.weight"]),
-        Case("a dropped branch is not computed", free, expected=True),
+        shares("inference", [most], "eval"),
+        shares("training: all or nothing", [none, whole]),
+        Case("training: kept in 70 % of the calls", tried.kept, often, None),
+        shares("survival 1", [whole], p=1.0),
+        shares("survival 0", [none], p=0.0),
+        Case("a dropped branch is not computed", tried.computed, expected=True),
     ]
 
 

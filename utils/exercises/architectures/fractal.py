@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from utils.checks.compare import Agreement, Difference, close
+from utils.checks.compare import Agreement, Difference
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
@@ -70,8 +70,8 @@ def as_often_as_expected(n: int, drop: float) -> Agreement:
     return Agreement(find, by_value=False)  # fmt: skip
 
 
-def repeated(name: str, seed: int, drop: float) -> Case:
-    """Twenty calls with one generator, twice, whatever the global seed is."""
+def repeated(name: str, drop: float, seed: int) -> Case:
+    """Twenty calls with a generator, twice: other random numbers play no part."""
 
     def twenty(subject, first):
         subject.call(Named("torch.manual_seed"), first)
@@ -84,8 +84,8 @@ def repeated(name: str, seed: int, drop: float) -> Case:
     return Case(f"the same generator, {name}", play)
 
 
-def counted(seed: int, n: int, drop: float) -> Case:
-    """How often which paths are left; their means tell them apart."""
+def counted(n: int, drop: float, seed: int) -> Case:
+    """How often each set of paths is what is left."""
     values = Tensor(10.0 ** np.arange(n).reshape(n, 1))
     means = {kept: np.mean([10.0**i for i in kept]) for kept in chances(n, drop)}
 
@@ -106,25 +106,23 @@ def join_cases(rng: np.random.Generator) -> list[Case]:
     paths = rng.normal(size=(3, 2, 4, 5))
     seed = int(rng.integers(2**31))
 
-    def nothing_dropped(subject):
-        return subject(Tensor(paths), 0.0, TorchGenerator(seed))
+    def joined_with(subject, given, drop):
+        return subject(Tensor(given), drop, TorchGenerator(seed))
 
     def one_left(subject):
-        out = subject(Tensor(paths), NEARLY_ALL, TorchGenerator(seed))
+        out = joined_with(subject, paths, NEARLY_ALL)
         return {"is one of the paths": any(np.allclose(out.array, p) for p in paths)}
 
-    def alike(subject):
-        same = np.stack([paths[0]] * 3)
-        return subject(Tensor(same), NEARLY_ALL, TorchGenerator(seed))
-
+    same = np.stack([paths[0]] * 3)
+    equal = "nearly all dropped, three equal paths"
     return [
-        Case("nothing dropped: the mean", nothing_dropped, close()),
+        Case("nothing dropped: the mean", lambda s: joined_with(s, paths, 0.0)),
         Case("nearly all dropped: one is left", one_left),
-        Case("nearly all dropped, three equal paths", alike),
-        repeated("some dropped", seed, 0.5),
-        repeated("nearly all dropped", seed, NEARLY_ALL),
-        counted(seed, 3, 0.3),
-        counted(seed, 2, 0.8),
+        Case(equal, lambda s: joined_with(s, same, NEARLY_ALL)),
+        repeated("some dropped", 0.5, seed),
+        repeated("nearly all dropped", NEARLY_ALL, seed),
+        counted(3, 0.3, seed),
+        counted(2, 0.8, seed),
     ]
 
 

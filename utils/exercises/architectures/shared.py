@@ -130,6 +130,18 @@ def count_case(expected: int, *args: Any, working: str = "", NAME="", **options:
     return Case(name, play, expected=expected, working=working)
 
 
+def pictures(
+    rng: np.random.Generator, shape: tuple[int, ...], flat: bool, loud: float
+) -> Tensor:
+    """Drawn images. `loud` ones reach the upper end of ReLU6.
+
+    `flat` ones have one colour each: of the maps that they give about half are negative
+    everywhere, so that a ReLU before a maximum shows.
+    """
+    x = drawn(rng, shape).array
+    return Tensor(loud * (np.broadcast_to(x[..., :1, :1], shape) if flat else x))
+
+
 def output_case(
     name: str,
     rng: np.random.Generator,
@@ -140,19 +152,15 @@ def output_case(
     loud: float = 1.0,
     **options: Any,
 ) -> Case:
-    """The output for drawn weights; in training mode the running statistics too.
-
-    Of the maps that `flat` images give (one colour each) about half are negative, so
-    that a ReLU before a maximum shows; `loud` ones reach the upper end of ReLU6.
-    """
-    x, seed = drawn(rng, shape), int(rng.integers(2**31))
-    corner = x.array[..., :1, :1]
-    x = Tensor(loud * (np.broadcast_to(corner, shape) if flat else x.array))
+    """The output for drawn weights; in training mode the running statistics too."""
+    x, seed = pictures(rng, shape, flat, loud), int(rng.integers(2**31))
 
     def play(subject):
         net = filled(subject, *args, SEED=seed, **options)
-        out, training = net(x), options.get("MODE") == "train"
-        return {"out": out, **ours(subject, "buffers", net)} if training else out
+        out = net(x)
+        if options.get("MODE") != "train":
+            return out
+        return {"out": out, **ours(subject, "buffers", net)}
 
     return Case(name, play, NEAR, working=working)
 

@@ -1,6 +1,6 @@
 """A training run that is judged on pictures nobody has seen, and what goes wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -63,29 +63,33 @@ class Tried:
 
 
 def training_cases(rng: np.random.Generator) -> list[Case]:
-    tried = Tried(rng)
+    return judged(Tried(rng), TIERS)
+
+
+def judged(tried: Tried, tiers: Sequence[float]) -> list[Case]:
+    """Whether a picture is judged alone, and which of the accuracies are reached."""
     alone = "a picture's scores do not depend on its neighbours"
     what = "the accuracy on unseen pictures"
-    tiers = (
+    reached = (
         Case(
-            f"at least {100 * tier:.0f} % of {N_UNSEEN:,} unseen pictures",
+            f"at least {100 * tier:.0f} % of {len(tried.y_new):,} unseen pictures",
             tried.accuracy,
             at_least(tier, what),
             None,
         )
-        for tier in TIERS
+        for tier in tiers
     )
-    return [Case(alone, tried.steady, expected=True), *tiers]
+    return [Case(alone, tried.steady, expected=True), *reached]
 
 
-def scores_by(model: Handle, X: np.ndarray) -> np.ndarray:
-    """The scores `(N, 10)` that a trained model gives to pictures."""
-    scores = model(Tensor(X))
-    if not isinstance(scores, Tensor) or scores.array.shape != (len(X), 10):
+def scores_by(model: Handle, X: np.ndarray, n_classes: int = 10) -> np.ndarray:
+    """The scores `(N, n_classes)` that a trained model gives to pictures."""
+    scores, shape = model(Tensor(X)), (len(X), n_classes)
+    if not isinstance(scores, Tensor) or scores.array.shape != shape:
         got = scores.array.shape if isinstance(scores, Tensor) else scores
         raise WrongStructure(
             f"For {len(X)} pictures the model returns {got}; expected scores of the "
-            f"shape {(len(X), 10)}."
+            f"shape {shape}."
         )
     return scores.array
 

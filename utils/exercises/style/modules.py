@@ -1,0 +1,88 @@
+"""Modules from lists of named layers, and the cases that judge a module."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from torch import nn
+
+from utils.checks.compare import close
+from utils.checks.exercise import Case
+from utils.subject import Subject, Tensor
+
+NEAR = close(1e-3, 1e-4)
+"""For float32 through several normalisations."""
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+class Row(nn.Module):
+    """Named layers one after the other; functions among them have no name."""
+
+    def __init__(self, layers, skip=False):
+        super().__init__()
+        self.order, self.skip = [layer for _, layer in layers], skip
+        for name, layer in layers:
+            if name:
+                self.add_module(name, layer)
+
+    def forward(self, x):
+        out = x
+        for layer in self.order:
+            out = layer(out)
+        return x + out if self.skip else out
+
+
+def conv(inputs, outputs, size, stride=1, mode="reflect"):
+    return nn.Conv2d(inputs, outputs, size, stride, size // 2, padding_mode=mode)
+
+
+def each_alone(channels):
+    """Instance normalisation, as groups of one channel each."""
+    return nn.GroupNorm(channels, channels)
+
+
+# --- cases ----------------------------------------------------------------------
+
+
+def drawn(rng: np.random.Generator, shape: tuple[int, ...], size: float = 1) -> Tensor:
+    return Tensor((size * rng.normal(size=shape)).astype(np.float32))
+
+
+def registered(net) -> dict[str, list[int]]:
+    return {key: list(t.array.shape) for key, t in net.state_dict().items()}
+
+
+def alone(net, x: Tensor) -> bool:
+    """Whether the first picture gives the same without the others."""
+    one, all_of_them = net(Tensor(x.array[:1])).array, net(x).array
+    return bool(np.allclose(one, all_of_them[:1], atol=1e-3))
+
+
+def gradients(subject: Subject, net, x: Tensor, upstream: Tensor) -> dict:
+    found = subject.gradient(net, x, upstream=upstream)
+    return {"dx": found["inputs"][0], **found["parameters"]}
+
+
+def module_cases(rng, make, shapes: Shapes, inputs: tuple[int, ...]) -> list[Case]:
+    """Names, values, gradients, and that pictures of a batch do not meet."""
+    weights = {key: drawn(rng, shape, 0.5) for key, shape in shapes.items()}
+    x, upstream = drawn(rng, inputs), drawn(rng, inputs)
+
+    def filled(subject: Subject):
+        net = make(subject)
+        net.load_state_dict(weights)
+        return net
+
+    apart = "a picture does not depend on the others"
+    return [
+        Case("names and shapes of the parameters", lambda s: registered(make(s))),
+        Case("output for given weights", lambda s: filled(s)(x), NEAR),
+        Case(apart, lambda s: alone(filled(s), x), expected=True),
+        Case("gradients", lambda s: gradients(s, filled(s), x, upstream), NEAR),
+    ]
+
+
+def layers(name: str, inputs: int, outputs: int, size: int) -> dict[str, tuple]:
+    """The shapes of a convolution `convN` and its normalisation `normN`."""
+    shapes = {f"conv{name}.weight": (outputs, inputs, size, size)}
+    shapes |= {f"conv{name}.bias": (outputs,)}
+    return shapes | {f"norm{name}.{part}": (outputs,) for part in ("weight", "bias")}
