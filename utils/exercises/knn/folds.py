@@ -42,7 +42,7 @@ def cross_validate_cases(rng: np.random.Generator) -> list[Case]:
         call(
             "folds of unequal size: 47 points, 5 folds",
             *labelled(rng, 47),
-            [4],
+            [4, 2, 6],
             5,
             classify,
         ),

@@ -61,7 +61,10 @@ def choose_cases(rng: np.random.Generator) -> list[Case]:
     large[place] = 0.45
     large[(place[0] + 1) % 4, 0] = 0.42
     tied[[0, 2], [1, 0]] = 0.5
-    few, many = ([0.1, 0.01], [0.0, 0.5, 2.0]), ([1.0, 0.3, 0.1, 0.03], [0.3, 0.1, 0.0])
+    few, many = (
+        ([0.1, 0.01], [0.0, 0.5, 2.0]),
+        ([1.0, 0.3, 0.1, 0.03], [0.2, 0.05, 0.0]),
+    )
     return [
         case(rng, "2 learning rates, 3 strengths, by hand", few, crossed, (1, 1), WORKING),
         case(rng, "4 learning rates, 3 strengths", many, large, place),

@@ -20,13 +20,15 @@ def loss_cases(rng: np.random.Generator, working: str) -> list[Case]:
         W, X = rng.normal(size=(d, c)), rng.normal(size=(n, d))
         return call(name, W, X, rng.integers(c, size=n), reg)
 
+    W, X = rng.normal(size=(4, 3)), rng.normal(size=(1, 4))
+    behind = (X @ W).argmin(axis=1)  # no loss of 0, at which many a mistake is right
     return [
         call(
             "three tiny pictures by hand", TINY_W, TINY_X, TINY_Y, 0.0, working=working
         ),
         case("7 images, 5 values, 4 classes, regularised", 7, 5, 4, 0.3),
         case("4 images, 6 values, 5 classes, not regularised", 4, 6, 5, 0.0),
-        case("one image", 1, 4, 3, 0.2),
+        call("one image, its class far behind", W, X, behind, 0.2),
         call(
             "all weights are zero",
             np.zeros((4, 6)),
