@@ -142,4 +142,5 @@ def train_small(net: nn.Module) -> None:
 
 
 def frozen(net: nn.Module) -> nn.Module:
+    net.zero_grad()  # what its training left
     return net.eval().requires_grad_(False)
