@@ -1013,6 +1013,20 @@ r"""
 In quick mode, on the built-in pictures, the plain net of 56 layers stays at the loss of guessing,
 $\log 10 = 2.30$, while that of 20 layers has begun to learn; with skips the deep one learns too.
 
+In full mode (5,000 pictures of CIFAR-10, 8 epochs, 8 channels in front) we measured on 2,000
+test pictures:
+
+| | training loss | test error |
+| --- | --- | --- |
+| plain, 20 layers | 1.563 | 60.2 % |
+| plain, 56 layers | 1.808 | 70.3 % |
+| residual, 20 layers | 0.915 | 41.5 % |
+| residual, 56 layers | 0.886 | 40.0 % |
+
+The plain net of 56 layers does not overfit: already its **training** loss is the higher one.
+(`COURSE_MODE=full python solutions/09_architectures.py`: 11 minutes of processor time for the
+whole lesson on one thread; 19 by the clock on a machine that was busy with other things.)
+
 The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at about 9 % test error
 for the plain net of 20 layers and about 13 % for that of 56, read off the figure; with skips at
 8.75 % for 20 layers, 6.97 % for 56 and 6.43 % for 110. With skips the order turns round:
