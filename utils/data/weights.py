@@ -110,13 +110,18 @@ class Weights:
 
     def prepare(self, images: "torch.Tensor") -> "torch.Tensor":
         """Images `(N, 3, H, W)` in [0, 1] as the network was trained on them."""
-        mean, std = (
-            images.new_tensor(part).view(3, 1, 1) for part in (self.mean, self.std)
-        )
-        return (images - mean) / std
+        return standardise(images, self.mean, self.std)
 
     def __repr__(self) -> str:
         return self.description
+
+
+def standardise(
+    images: "torch.Tensor", mean: tuple[float, ...], std: tuple[float, ...]
+) -> "torch.Tensor":
+    """Images `(N, C, H, W)` less the mean of each channel, by its deviation."""
+    means, stds = (images.new_tensor(part).view(-1, 1, 1) for part in (mean, std))
+    return (images - means) / stds
 
 
 def load_weights(name: str) -> Weights:

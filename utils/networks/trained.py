@@ -14,7 +14,7 @@ from utils.data.images import DataError
 from utils.data.labels import imagenet_names
 from utils.data.notice import notice
 from utils.data.shapes import NAMES as BUILTIN_NAMES
-from utils.data.weights import Weights, load_weights
+from utils.data.weights import Weights, load_weights, standardise
 from utils.networks.described import like_tensorflow
 from utils.networks.known import network, table_of
 
@@ -44,10 +44,7 @@ class Pretrained:
     description: str = field(default="")
 
     def prepare(self, images: Tensor) -> Tensor:
-        mean, std = (
-            images.new_tensor(part).view(3, 1, 1) for part in (self.mean, self.std)
-        )
-        return (images - mean) / std
+        return standardise(images, self.mean, self.std)
 
     def __repr__(self) -> str:
         return self.description
