@@ -589,7 +589,8 @@ photographs `"chelsea"` and `"coffee"`, and the paintings `"the_scream"`, `"wave
 
 Measured with SqueezeNet's weights on one thread of a busy computer with two cores: 60
 steps at 160 x 160 pixels take 4.3 seconds (`python solutions/12_style.py`, quick mode);
-300 steps at 256 x 256 pixels, as in full mode (`COURSE_MODE=full`), take 52 seconds.
+300 steps at 256 x 256 pixels, the size of full mode (`COURSE_MODE=full`), took 52 seconds
+where this cell was run without the rest of the lesson.
 
 ### Adam against L-BFGS
 
