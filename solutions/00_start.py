@@ -6,19 +6,20 @@ This course teaches convolutional networks by letting you write them. Each lesso
 notebook like this one: some reading, some pictures, and small functions that you write
 and that are checked on the spot.
 
-This first notebook takes half an hour. It shows how a notebook works, what a check tells
-you, and the two tools that every later lesson uses: **arrays** and **broadcasting**.
+This first notebook takes half an hour. It shows how a notebook works, what a check
+tells you, and the two tools that every later lesson uses: **arrays** and
+**broadcasting**.
 
-A word in bold is explained where it stands. The [glossary](glossary.md) has them all, each
-with its Chinese term.
+A word in bold is explained where it stands. The [glossary](glossary.md) has them all,
+each with its Chinese term.
 """
 
 # %% [markdown]
 r"""
 ## A notebook in one minute
 
-A notebook is a list of **cells**. Click into the cell below and press **Shift + Enter**:
-the code runs, and what its last line is worth appears underneath.
+A notebook is a list of **cells**. Click into the cell below and press **Shift +
+Enter**: the code runs, and what its last line is worth appears underneath.
 """
 
 # %%
@@ -50,7 +51,8 @@ r"""
 
 The next cell imports the large libraries and does one small thing with each. It takes a
 few seconds the first time. If a line says that something is missing, close JupyterLab,
-run `make clean`, then `make lab`: that installs everything anew and leaves your work alone.
+run `make clean`, then `make lab`: that installs everything anew and leaves your work
+alone.
 """
 
 # %% tags=["experiment"]
@@ -72,9 +74,9 @@ print(
 r"""
 ## A picture is an array of numbers
 
-A computer stores a grey picture as a table of numbers: 0 is black, 1 is white. Here is a
-picture of four rows and five columns. Find the two bright numbers in the table and in the
-picture.
+A computer stores a grey picture as a table of numbers: 0 is black, 1 is white. Here is
+a picture of four rows and five columns. Find the two bright numbers in the table and in
+the picture.
 """
 
 # %%
@@ -91,11 +93,12 @@ plots.show_images([tiny], title="The table as a picture")
 
 # %% [markdown]
 r"""
-`shape` says how many rows and how many columns. Rows come first: **height, then width**.
-The number in row 1, column 1 is `tiny[1, 1]`, because counting starts at 0.
+`shape` says how many rows and how many columns. Rows come first: **height, then
+width**. The number in row 1, column 1 is `tiny[1, 1]`, because counting starts at 0.
 
-A colour picture has three such tables, one each for red, green and blue: the **channels**.
-Throughout the course a colour picture has the shape `(C, H, W)`: channel, height, width.
+A colour picture has three such tables, one each for red, green and blue: the
+**channels**. Throughout the course a colour picture has the shape `(C, H, W)`: channel,
+height, width.
 """
 
 # %%
@@ -112,9 +115,9 @@ plots.show_images(
 
 # %% [markdown]
 r"""
-Many pictures together are `(N, C, H, W)`: N is the number of pictures. To treat a picture
-as one long row of numbers, it is **flattened**; N flat pictures are a table `(N, D)` with
-$D = C \cdot H \cdot W$ columns.
+Many pictures together are `(N, C, H, W)`: N is the number of pictures. To treat a
+picture as one long row of numbers, it is **flattened**; N flat pictures are a table
+`(N, D)` with $D = C \cdot H \cdot W$ columns.
 """
 
 # %%
@@ -126,8 +129,8 @@ print(batch.shape, "->", flat.shape, "because 3 * 4 * 6 =", 3 * 4 * 6)
 r"""
 ## Your first exercise
 
-An operation such as `mean` can work along one **axis**: the axis that you name disappears
-from the shape, the others stay. For a table of two rows and three columns:
+An operation such as `mean` can work along one **axis**: the axis that you name
+disappears from the shape, the others stay. For a table of two rows and three columns:
 """
 
 # %%
@@ -171,12 +174,13 @@ r"""
 The card above shows each case that was tried. When something is wrong it says
 
 1. **what happened**: the first case that fails, what was expected and what came out;
-2. a **hint**, folded away: if your mistake is one that people often make, the check names
-   it and asks the question that leads to the mend;
+2. a **hint**, folded away: if your mistake is one that people often make, the check
+   names it and asks the question that leads to the mend;
 3. a **worked hint**, folded away below it: a small example by hand.
 
-If Python says `NameError: name 'grey' is not defined`, the cell with the function has not been
-run yet. If it says `SyntaxError`, the arrow points at, or just behind, the place.
+If Python says `NameError: name 'grey' is not defined`, the cell with the function has
+not been run yet. If it says `SyntaxError`, the arrow points at, or just behind, the
+place.
 
 Try it on purpose: in `grey`, change `axis=0` to `axis=2`, run both cells again and read
 the card. Then change it back. You may run a check as often as you like.
@@ -186,8 +190,8 @@ the card. Then change it back. You may run a check as often as you like.
 r"""
 ## Broadcasting
 
-What is `table - row`, when the shapes differ? NumPy lines the shapes up **from the right**
-and stretches every axis of size 1, or a missing one, to fit the other:
+What is `table - row`, when the shapes differ? NumPy lines the shapes up **from the
+right** and stretches every axis of size 1, or a missing one, to fit the other:
 
 $$(2, 3) - (3,) \;\rightarrow\; (2, 3) - (1, 3) \;\rightarrow\; (2, 3)$$
 
@@ -200,9 +204,9 @@ print(table - row)
 
 # %% [markdown]
 r"""
-**Exercise `center`** (1 point, 5 minutes). Networks learn better from data whose mean is
-zero. Subtract the **mean image** from every image: one mean for each of the D values, taken
-over all N images. Leave `X` itself as it is.
+**Exercise `center`** (1 point, 5 minutes). Networks learn better from data whose mean
+is zero. Subtract the **mean image** from every image: one mean for each of the D
+values, taken over all N images. Leave `X` itself as it is.
 
 <details><summary>A hint</summary>
 The mean image has the shape <code>(D,)</code>. Which axis of <code>(N, D)</code> must
@@ -235,8 +239,9 @@ The next trick is the one you will need most. Give `a` one more axis, so that it
 
 $$(3, 1) - (1, 2) \;\rightarrow\; (3, 2)$$
 
-The column is stretched to the right, the row downwards, and every number of the one meets
-every number of the other. `a[:, None]` makes the column: `None` puts in an axis of size 1.
+The column is stretched to the right, the row downwards, and every number of the one
+meets every number of the other. `a[:, None]` makes the column: `None` puts in an axis
+of size 1.
 """
 
 # %%
@@ -264,7 +269,8 @@ r"""
 $a_i - b_j$, without a Python loop.
 
 <details><summary>A hint</summary>
-Which of the two must become the column, so that its numbers go down the rows of the table?
+Which of the two must become the column, so that its numbers go down the rows of the
+table?
 </details>
 """
 
@@ -288,8 +294,8 @@ check("00.differences", differences)
 r"""
 ## Why no loop?
 
-Because NumPy's loop runs in compiled code, on whole arrays. The next cell measures how long
-one million differences take both ways, on your machine.
+Because NumPy's loop runs in compiled code, on whole arrays. The next cell measures how
+long one million differences take both ways, on your machine.
 """
 
 # %% tags=["experiment"]
@@ -327,7 +333,8 @@ check("00.answer_numbers", answer_numbers)
 r"""
 ## What to remember
 
-* A colour picture is an array `(C, H, W)`; many are `(N, C, H, W)`; flattened, `(N, D)`.
+* A colour picture is an array `(C, H, W)`; many are `(N, C, H, W)`; flattened,
+  `(N, D)`.
 * The axis that you name in `mean`, `sum` or `max` disappears.
 * Broadcasting lines shapes up from the right and stretches axes of size 1.
 * `a[:, None] - b` is the table of all differences.

@@ -2,14 +2,16 @@
 r"""
 # 08 PyTorch
 
-**The question.** In lessons 03 to 07 you wrote every layer twice: once forward, and once
-backward, by hand. The second half follows from the first by the chain rule, and a rule is
-something that a program can apply. Can a library write all backward passes for you, run them
-on whatever hardware there is, and let you say the same in a tenth of the lines?
+**The question.** In lessons 03 to 07 you wrote every layer twice: once forward, and
+once backward, by hand. The second half follows from the first by the chain rule, and a
+rule is something that a program can apply. Can a library write all backward passes for
+you, run them on whatever hardware there is, and let you say the same in a tenth of the
+lines?
 
-It can. In this lesson you write **one network five times**, each time shorter, and learn what
-the library does in the lines that disappear. Then you train a network on CIFAR-10 properly: in
-batches, with checkpoints, and so that a power cut costs you one epoch and no more.
+It can. In this lesson you write **one network five times**, each time shorter, and
+learn what the library does in the lines that disappear. Then you train a network on
+CIFAR-10 properly: in batches, with checkpoints, and so that a power cut costs you one
+epoch and no more.
 
 You will write eleven short pieces. About four hours.
 """
@@ -33,9 +35,9 @@ from utils.plots.pytorch import (
 
 # %% [markdown]
 r"""
-Here is the answer in one picture. Four lines compute the loss of a small network; while they
-run, PyTorch notes each operation and what it was applied to. To go backward it walks along the
-arrows from right to left.
+Here is the answer in one picture. Four lines compute the loss of a small network; while
+they run, PyTorch notes each operation and what it was applied to. To go backward it
+walks along the arrows from right to left.
 """
 
 # %%
@@ -51,11 +53,11 @@ r"""
 ## Tensors
 
 A **tensor** is PyTorch's array. Shapes, axes, slices and broadcasting are as in NumPy;
-`axis` is called `dim` here and `keepdims` is `keepdim`, though most functions take both. Three
-differences matter.
+`axis` is called `dim` here and `keepdims` is `keepdim`, though most functions take
+both. Three differences matter.
 
-**Memory.** `torch.from_numpy` and `.numpy()` do not copy: array and tensor are two names for the
-same memory. `torch.tensor(...)` copies.
+**Memory.** `torch.from_numpy` and `.numpy()` do not copy: array and tensor are two
+names for the same memory. `torch.tensor(...)` copies.
 """
 
 # %%
@@ -67,9 +69,9 @@ print("copied:", copied)
 
 # %% [markdown]
 r"""
-**Number formats.** NumPy computes in float64 unless told otherwise, PyTorch in float32: half
-the memory, and much faster on a GPU. A tensor made from a NumPy array keeps the array's format,
-and PyTorch refuses to multiply one format by another.
+**Number formats.** NumPy computes in float64 unless told otherwise, PyTorch in float32:
+half the memory, and much faster on a GPU. A tensor made from a NumPy array keeps the
+array's format, and PyTorch refuses to multiply one format by another.
 """
 
 # %%
@@ -81,10 +83,10 @@ except RuntimeError as error:
 
 # %% [markdown]
 r"""
-**Views.** `reshape`, `permute`, `.T` and slices hand out a **view** where they can: another
-way to read the same numbers, with nothing copied. What changes are the **strides**, which say
-how far apart in memory two neighbours along an axis lie. `contiguous()` puts the numbers into the
-order in which they are read.
+**Views.** `reshape`, `permute`, `.T` and slices hand out a **view** where they can:
+another way to read the same numbers, with nothing copied. What changes are the
+**strides**, which say how far apart in memory two neighbours along an axis lie.
+`contiguous()` puts the numbers into the order in which they are read.
 """
 
 # %%
@@ -97,15 +99,16 @@ print("turned is contiguous:", turned.is_contiguous())
 
 # %% [markdown]
 r"""
-An operation whose name ends in an underscore works **in place**: `x.add_(1)` changes `x`,
-`x.add(1)` makes a new tensor. Remember the underscore; it will come back.
+An operation whose name ends in an underscore works **in place**: `x.add_(1)` changes
+`x`, `x.add(1)` makes a new tensor. Remember the underscore; it will come back.
 
 ## Devices
 
-A tensor lives on a **device**: the CPU, or a GPU with memory of its own (`cuda` for NVIDIA's and
-AMD's cards, `mps` for Apple's). `x.to(device)` gives the tensor there. Operations take place where
-their tensors are, and **all tensors of one operation must be on the same device**. Code that
-says `device` and never `"cuda"` runs everywhere, and so this notebook chooses once:
+A tensor lives on a **device**: the CPU, or a GPU with memory of its own (`cuda` for
+NVIDIA's and AMD's cards, `mps` for Apple's). `x.to(device)` gives the tensor there.
+Operations take place where their tensors are, and **all tensors of one operation must
+be on the same device**. Code that says `device` and never `"cuda"` runs everywhere, and
+so this notebook chooses once:
 """
 
 # %% tags=["experiment"]
@@ -118,8 +121,8 @@ print(torch.ones(2, 3).to(device).sum())
 r"""
 ## The same network, five times
 
-The network for the next five exercises is that of lesson 03: rows `x (N, D)`, a hidden layer
-with ReLU, and scores for C classes,
+The network for the next five exercises is that of lesson 03: rows `x (N, D)`, a hidden
+layer with ReLU, and scores for C classes,
 
 $$h = \max(0,\; x W_1 + b_1), \qquad s = h W_2 + b_2$$
 
@@ -133,20 +136,21 @@ $$x = (1, 2), \quad W_1 = \begin{pmatrix} 1 & 1 \\ 1 & -1 \end{pmatrix}, \quad
 W_2 = \begin{pmatrix} 1 & -1 \\ 2 & 2 \end{pmatrix}, \quad b_1 = (0, 0), \quad b_2 = (-3, 3)$$
 
 * $x W_1 = (3, -1)$, so $h = (3, 0)$: the second unit is closed.
-* $h W_2 = (3, -3)$, and with the bias $s = (0, 0)$. Both classes have the probability 0.5.
+* $h W_2 = (3, -3)$, and with the bias $s = (0, 0)$. Both classes have the probability
+  0.5.
 * The loss is $-\log 0.5 = 0.693$.
 * The gradient of the scores is probability minus one for the true class: $(-0.5, 0.5)$.
-* Backward through $W_2$: $(-0.5 - 0.5,\; -1 + 1) = (-1, 0)$ arrives at $h$; that of $W_1$ is
-  $x^T (-1, 0)$.
+* Backward through $W_2$: $(-0.5 - 0.5,\; -1 + 1) = (-1, 0)$ arrives at $h$; that of
+  $W_1$ is $x^T (-1, 0)$.
 
-**Exercise `two_layer_by_hand`** (4 points, 20 minutes). The loss and all four gradients with
-tensors, but without autograd and without `torch.nn`: as you would in NumPy. Scores may be in the
-thousands.
+**Exercise `two_layer_by_hand`** (4 points, 20 minutes). The loss and all four gradients
+with tensors, but without autograd and without `torch.nn`: as you would in NumPy. Scores
+may be in the thousands.
 
 <details><summary>A hint</summary>
 <code>scores.logsumexp(dim=1, keepdim=True)</code> is the safe logarithm of the sum of
-exponentials. With <code>rows = torch.arange(len(y))</code>, <code>log_p[rows, y]</code> picks the
-true class of each row. <code>x.clamp(min=0)</code> is one way to write ReLU.
+exponentials. With <code>rows = torch.arange(len(y))</code>, <code>log_p[rows, y]</code>
+picks the true class of each row. <code>x.clamp(min=0)</code> is one way to write ReLU.
 </details>
 """
 
@@ -183,17 +187,21 @@ check("08.two_layer_by_hand", two_layer_by_hand)
 r"""
 ## Autograd
 
-**Autograd** is PyTorch's name for what you built as `Value` in lesson 03, for whole tensors.
-A tensor with `requires_grad=True` is watched: every operation on it is noted in a **graph**.
-`loss.backward()` walks through the graph and puts the gradient into `.grad`.
+**Autograd** is PyTorch's name for what you built as `Value` in lesson 03, for whole
+tensors. A tensor with `requires_grad=True` is watched: every operation on it is noted
+in a **graph**. `loss.backward()` walks through the graph and puts the gradient into
+`.grad`.
 
 Five rules cover nearly everything that goes wrong.
 
-1. Only **leaves** keep their gradient: tensors that you made, not results of an operation.
+1. Only **leaves** keep their gradient: tensors that you made, not results of an
+   operation.
 2. `backward` **adds** to `.grad`. It never sets it to zero.
 3. The graph is thrown away after `backward`; the next forward pass makes a new one.
-4. Inside `with torch.no_grad():` nothing is noted. That is the place to change parameters.
-5. `x.detach()` gives the same numbers, cut off from the graph: no gradient passes there.
+4. Inside `with torch.no_grad():` nothing is noted. That is the place to change
+   parameters.
+5. `x.detach()` gives the same numbers, cut off from the graph: no gradient passes
+   there.
 """
 
 # %%
@@ -213,16 +221,18 @@ with torch.no_grad():
 
 # %% [markdown]
 r"""
-Rule 2 has a reason: where a tensor is used twice, its gradients must be added up. The price is
-that **you** must forget the old gradient before the next step.
+Rule 2 has a reason: where a tensor is used twice, its gradients must be added up. The
+price is that **you** must forget the old gradient before the next step.
 
-There is an old way round rule 4, `w.data`: the bare numbers, of which autograd knows nothing.
-Do not use it. A change made through `.data` between forward and backward gives a wrong gradient
-**without an error**; `no_grad` and `detach` at least let PyTorch notice.
+There is an old way round rule 4, `w.data`: the bare numbers, of which autograd knows
+nothing. Do not use it. A change made through `.data` between forward and backward gives
+a wrong gradient **without an error**; `no_grad` and `detach` at least let PyTorch
+notice.
 
-**Exercise `two_layer_autograd`** (3 points, 20 minutes). Train the network for `n_steps` steps of
-gradient descent. The parameters are leaves that require gradients; change **them**, in place. By hand: with
-rate 1 the first step of the example moves $b_2$ from $(-3, 3)$ to $(-2.5, 2.5)$.
+**Exercise `two_layer_autograd`** (3 points, 20 minutes). Train the network for
+`n_steps` steps of gradient descent. The parameters are leaves that require gradients;
+change **them**, in place. By hand: with rate 1 the first step of the example moves
+$b_2$ from $(-3, 3)$ to $(-2.5, 2.5)$.
 
 <details><summary>A hint</summary>
 Four things for each step: the loss, backward, the update of each parameter under
@@ -263,10 +273,11 @@ check("08.two_layer_autograd", two_layer_autograd)
 r"""
 ### Static and dynamic graphs
 
-The first libraries for deep learning (Theano, TensorFlow 1) had a **static** graph: you described
-it once, and it was then compiled and fed with data. PyTorch's graph is **dynamic**: each
-forward pass leaves a new one, of the operations that really ran. An `if` or a loop of Python is
-no trouble, because autograd never sees it; it sees what the chosen branch did.
+The first libraries for deep learning (Theano, TensorFlow 1) had a **static** graph: you
+described it once, and it was then compiled and fed with data. PyTorch's graph is
+**dynamic**: each forward pass leaves a new one, of the operations that really ran. An
+`if` or a loop of Python is no trouble, because autograd never sees it; it sees what the
+chosen branch did.
 """
 
 
@@ -287,10 +298,11 @@ for start in (3.0, 30.0):
 # %% [markdown]
 r"""
 A static graph can be made faster as a whole: operations merged, memory reused.
-`torch.compile(f)` gets that for ordinary Python. It follows the function while it runs, records
-the stretches without decisions as static graphs, compiles these, and goes back to Python
-where a decision hangs on the data (a **graph break**). The cell below does not compile; it puts
-a listener where the compiler would be, and shows what arrives there.
+`torch.compile(f)` gets that for ordinary Python. It follows the function while it runs,
+records the stretches without decisions as static graphs, compiles these, and goes back
+to Python where a decision hangs on the data (a **graph break**). The cell below does
+not compile; it puts a listener where the compiler would be, and shows what arrives
+there.
 """
 
 # %% tags=["experiment"]
@@ -318,11 +330,12 @@ print(recorded[0].code)
 r"""
 ### Third time: functions of your own
 
-Sometimes you want to say yourself how the gradient goes: a formula that is more stable or
-cheaper than what autograd would do, or an operation that autograd cannot know. Then you write a
-**`torch.autograd.Function`**: two static methods, the `forward` and the `backward` that you know
-from lesson 03. `ctx` (the context) is the cache: `ctx.save_for_backward(...)` puts tensors in,
-`ctx.saved_tensors` has them. You call it by `.apply`.
+Sometimes you want to say yourself how the gradient goes: a formula that is more stable
+or cheaper than what autograd would do, or an operation that autograd cannot know. Then
+you write a **`torch.autograd.Function`**: two static methods, the `forward` and the
+`backward` that you know from lesson 03. `ctx` (the context) is the cache:
+`ctx.save_for_backward(...)` puts tensors in, `ctx.saved_tensors` has them. You call it
+by `.apply`.
 
 Here is one for the square, with the gradient $2x$ times what arrives.
 """
@@ -350,12 +363,14 @@ print("agrees with numerical slopes:", torch.autograd.gradcheck(Square.apply, (w
 r"""
 `gradcheck` is the gradient check of lesson 03. Give it float64.
 
-**Exercise `MyReLU`** (3 points, 15 minutes). ReLU as a function of your own; the slope at 0
-is 0. Change neither `x` nor the gradient that arrives. By hand: $x = (-2, 0, 3)$ and the gradient
-$(5, 7, -11)$ give the output $(0, 0, 3)$ and the gradient $(0, 0, -11)$.
+**Exercise `MyReLU`** (3 points, 15 minutes). ReLU as a function of your own; the slope
+at 0 is 0. Change neither `x` nor the gradient that arrives. By hand: $x = (-2, 0, 3)$
+and the gradient $(5, 7, -11)$ give the output $(0, 0, 3)$ and the gradient
+$(0, 0, -11)$.
 
 <details><summary>A hint</summary>
-Which of the two decides where the gradient passes: the sign of x, or the sign of what arrives?
+Which of the two decides where the gradient passes: the sign of x, or the sign of what
+arrives?
 </details>
 """
 
@@ -386,16 +401,18 @@ check("08.MyReLU", MyReLU)
 
 # %% [markdown]
 r"""
-`backward` returns **one value for each input** of `forward`, in the same order. An input that is
-no tensor, or that is None, has no gradient: its value is `None`. PyTorch checks the shapes: each
-gradient must fit its input. (It is kind in one case: a gradient with rows too many is summed.)
+`backward` returns **one value for each input** of `forward`, in the same order. An
+input that is no tensor, or that is None, has no gradient: its value is `None`. PyTorch
+checks the shapes: each gradient must fit its input. (It is kind in one case: a gradient
+with rows too many is summed.)
 
-**Exercise `LinearFunction`** (4 points, 20 minutes). The linear layer $xW + b$. The bias may be
-None; then nothing is added, and nothing flows back to it.
+**Exercise `LinearFunction`** (4 points, 20 minutes). The linear layer $xW + b$. The
+bias may be None; then nothing is added, and nothing flows back to it.
 
 <details><summary>A hint</summary>
-With x (N, D), W (D, K) and dout (N, K): which product has the shape (N, D), which (D, K)? Plain
-values, such as whether there is a bias, may be kept as attributes: <code>ctx.name = value</code>.
+With x (N, D), W (D, K) and dout (N, K): which product has the shape (N, D), which (D,
+K)? Plain values, such as whether there is a bias, may be kept as attributes:
+<code>ctx.name = value</code>.
 </details>
 """
 
@@ -428,8 +445,8 @@ check("08.LinearFunction", LinearFunction)
 
 # %% [markdown]
 r"""
-With these two the network is three lines, and autograd joins your backward passes. In the graph
-they stand beside PyTorch's own operations.
+With these two the network is three lines, and autograd joins your backward passes. In
+the graph they stand beside PyTorch's own operations.
 """
 
 # %% tags=["experiment"]
@@ -450,19 +467,20 @@ show_graph(example_loss, {"W1": W1, "W2": W2}, "The graph of the third version")
 r"""
 ## Modules
 
-A layer has a function **and** parameters. PyTorch keeps the two together in an **`nn.Module`**:
+A layer has a function **and** parameters. PyTorch keeps the two together in an
+**`nn.Module`**:
 
 * `__init__` makes the parameters, and `forward` uses them;
-* a parameter (`nn.Parameter`), a **buffer** (a tensor that is saved but not trained, such as batch
-  norm's running statistics) or another module becomes part of it by being **assigned to an
-  attribute**. A plain list hides them; `nn.ModuleList` does not;
-* `net.parameters()` lists what an optimiser trains; `net.state_dict()` has parameters and
-  buffers by name; `net.to(device)` moves all of them;
+* a parameter (`nn.Parameter`), a **buffer** (a tensor that is saved but not trained,
+  such as batch norm's running statistics) or another module becomes part of it by being
+  **assigned to an attribute**. A plain list hides them; `nn.ModuleList` does not;
+* `net.parameters()` lists what an optimiser trains; `net.state_dict()` has parameters
+  and buffers by name; `net.to(device)` moves all of them;
 * `net.train()` and `net.eval()` switch between the two modes of dropout and batch norm.
 
-`nn.Linear(inputs, outputs)` keeps its weight as **(outputs, inputs)** and computes $x W^T + b$:
-the transpose of the W in this course. That is the only surprise when you compare a layer of
-NumPy with its PyTorch twin:
+`nn.Linear(inputs, outputs)` keeps its weight as **(outputs, inputs)** and computes
+$x W^T + b$: the transpose of the W in this course. That is the only surprise when you
+compare a layer of NumPy with its PyTorch twin:
 """
 
 # %%
@@ -492,17 +510,17 @@ for ddof in (0, 1):
 
 # %% [markdown]
 r"""
-Both agree to far better than one in a million. The last two lines show a detail that costs
-people an afternoon: PyTorch normalises with the variance divided by N, and keeps the one divided
-by N - 1 as its running variance.
+Both agree to far better than one in a million. The last two lines show a detail that
+costs people an afternoon: PyTorch normalises with the variance divided by N, and keeps
+the one divided by N - 1 as its running variance.
 
-**Exercise `TwoLayerNet`** (3 points, 15 minutes). The fourth version. Call the layers `fc1` and
-`fc2`, so that weights can be loaded by name. `forward` takes rows (N, D), or images, which it
-flattens.
+**Exercise `TwoLayerNet`** (3 points, 15 minutes). The fourth version. Call the layers
+`fc1` and `fc2`, so that weights can be loaded by name. `forward` takes rows (N, D), or
+images, which it flattens.
 
 <details><summary>A hint</summary>
-The constructor begins with <code>super().__init__()</code>; without it there is no place to
-register layers in. <code>x.flatten(1)</code> joins all axes after the first.
+The constructor begins with <code>super().__init__()</code>; without it there is no
+place to register layers in. <code>x.flatten(1)</code> joins all axes after the first.
 </details>
 """
 
@@ -533,14 +551,16 @@ check("08.TwoLayerNet", TwoLayerNet)
 
 # %% [markdown]
 r"""
-Where layers simply follow one another, not even a class is needed: `nn.Sequential(a, b, c)` is
-a module that applies a, then b, then c. Its layers are numbered from 0.
+Where layers simply follow one another, not even a class is needed:
+`nn.Sequential(a, b, c)` is a module that applies a, then b, then c. Its layers are
+numbered from 0.
 
-**Exercise `two_layer_sequential`** (2 points, 5 minutes). The fifth version: flatten, linear, ReLU,
-linear.
+**Exercise `two_layer_sequential`** (2 points, 5 minutes). The fifth version: flatten,
+linear, ReLU, linear.
 
 <details><summary>A hint</summary>
-Every part must be a layer: <code>nn.ReLU()</code> is one, <code>torch.relu</code> is a function.
+Every part must be a layer: <code>nn.ReLU()</code> is one, <code>torch.relu</code> is a
+function.
 </details>
 """
 
@@ -566,27 +586,29 @@ check("08.two_layer_sequential", two_layer_sequential)
 
 # %% [markdown]
 r"""
-From a page of gradients to one expression. What is left to write yourself is what no library can
-know: which data, which network, and how to train it.
+From a page of gradients to one expression. What is left to write yourself is what no
+library can know: which data, which network, and how to train it.
 
 ## Data, a batch at a time
 
-A **`Dataset`** answers two questions: how many items there are (`len(data)`), and what item `i` is
-(`data[i]`). A **`DataLoader`** does the rest: it shuffles, collects items into batches, and can
-let several processes prepare them (`num_workers`).
+A **`Dataset`** answers two questions: how many items there are (`len(data)`), and what
+item `i` is (`data[i]`). A **`DataLoader`** does the rest: it shuffles, collects items
+into batches, and can let several processes prepare them (`num_workers`).
 
-Files and cameras deliver pictures as whole numbers from 0 to 255, the channels last, and labels
-as bytes. PyTorch's layers want float32, the channels first; its loss wants labels of 64 bits. The
-data set is the place for that, and for augmentation, which must be drawn anew each time.
+Files and cameras deliver pictures as whole numbers from 0 to 255, the channels last,
+and labels as bytes. PyTorch's layers want float32, the channels first; its loss wants
+labels of 64 bits. The data set is the place for that, and for augmentation, which must
+be drawn anew each time.
 
-By hand: the picture of one pixel (0, 51, 255) becomes a tensor of the shape (3, 1, 1) with the
-values 0, 0.2 and 1.
+By hand: the picture of one pixel (0, 51, 255) becomes a tensor of the shape (3, 1, 1)
+with the values 0, 0.2 and 1.
 
 **Exercise `PictureDataset`** (3 points, 15 minutes).
 
 <details><summary>A hint</summary>
-<code>torch.from_numpy(image).permute(2, 0, 1)</code> puts the channels first. Turn to float
-<b>before</b> you divide, and do not let float64 in. <code>int(label)</code> is the safe label.
+<code>torch.from_numpy(image).permute(2, 0, 1)</code> puts the channels first. Turn to
+float <b>before</b> you divide, and do not let float64 in. <code>int(label)</code> is
+the safe label.
 </details>
 """
 
@@ -627,9 +649,10 @@ check("08.PictureDataset", PictureDataset)
 r"""
 ## The loop
 
-An **optimiser** holds references to the parameters and does what your functions of lesson 04
-did: `optimiser.step()` changes each parameter by its `.grad`, and `optimiser.zero_grad()`
-forgets the gradients. Every training loop in the world has these five lines in this order:
+An **optimiser** holds references to the parameters and does what your functions of
+lesson 04 did: `optimiser.step()` changes each parameter by its `.grad`, and
+`optimiser.zero_grad()` forgets the gradients. Every training loop in the world has
+these five lines in this order:
 
     optimiser.zero_grad()
     scores = model(X)
@@ -651,14 +674,14 @@ print(f"from 1 to {w.item():.3f}")
 
 # %% [markdown]
 r"""
-**Exercise `train_one_epoch`** (4 points, 20 minutes). Put the model into training mode, go once
-through the loader, and return the mean loss **over the images**. The last batch may be smaller:
-batches of 5 and 2 images with the losses 1 and 2 have the mean $(5 \cdot 1 + 2 \cdot 2)/7 = 1.29$,
-not 1.5.
+**Exercise `train_one_epoch`** (4 points, 20 minutes). Put the model into training mode,
+go once through the loader, and return the mean loss **over the images**. The last batch
+may be smaller: batches of 5 and 2 images with the losses 1 and 2 have the mean
+$(5 \cdot 1 + 2 \cdot 2)/7 = 1.29$, not 1.5.
 
 <details><summary>A hint</summary>
-<code>loss.item()</code> is the plain number; adding up tensors would keep every graph in memory.
-Images and labels must both be brought to <code>device</code>.
+<code>loss.item()</code> is the plain number; adding up tensors would keep every graph
+in memory. Images and labels must both be brought to <code>device</code>.
 </details>
 """
 
@@ -693,12 +716,13 @@ check("08.train_one_epoch", train_one_epoch)
 r"""
 To measure, two switches are needed, and they are **not** the same:
 
-* `model.eval()` changes what layers compute: dropout stops, batch norm uses its running statistics;
+* `model.eval()` changes what layers compute: dropout stops, batch norm uses its running
+  statistics;
 * `torch.no_grad()` changes what autograd notes: nothing, which saves memory and time.
 
-**Exercise `evaluate`** (4 points, 20 minutes). Mean loss and accuracy over all images of a loader.
-The model leaves the function as it came: same weights, same running statistics, and **the same
-mode**.
+**Exercise `evaluate`** (4 points, 20 minutes). Mean loss and accuracy over all images
+of a loader. The model leaves the function as it came: same weights, same running
+statistics, and **the same mode**.
 
 <details><summary>A hint</summary>
 <code>model.training</code> tells the mode, <code>model.train(mode)</code> sets it.
@@ -738,12 +762,12 @@ check("08.evaluate", evaluate)
 r"""
 ## Checkpoints
 
-A long training has a best moment, and it is seldom the last. A **checkpoint** keeps it: the
-model's `state_dict`, and what is needed to go on from there, which is the optimiser's
-`state_dict` (momentum!) and the number of the epoch.
+A long training has a best moment, and it is seldom the last. A **checkpoint** keeps it:
+the model's `state_dict`, and what is needed to go on from there, which is the
+optimiser's `state_dict` (momentum!) and the number of the epoch.
 
-One trap: `state_dict()` does not copy. It hands out the very tensors that training goes on
-changing.
+One trap: `state_dict()` does not copy. It hands out the very tensors that training goes
+on changing.
 """
 
 # %%
@@ -755,13 +779,13 @@ print("reference:", reference["weight"].item(), "  copy:", copy["weight"].item()
 
 # %% [markdown]
 r"""
-**Exercise `save_best`** (4 points, 20 minutes). Called after each epoch. It returns the checkpoint to
-keep: the old one, or a new one if the validation accuracy is **better** (as good is not better).
-`None` stands for no checkpoint yet.
+**Exercise `save_best`** (4 points, 20 minutes). Called after each epoch. It returns the
+checkpoint to keep: the old one, or a new one if the validation accuracy is **better**
+(as good is not better). `None` stands for no checkpoint yet.
 
 <details><summary>A hint</summary>
-<code>deepcopy</code> copies a dictionary and all that is in it; <code>dict(...)</code> and
-<code>.copy()</code> only the dictionary. Not only the model has a state.
+<code>deepcopy</code> copies a dictionary and all that is in it; <code>dict(...)</code>
+and <code>.copy()</code> only the dictionary. Not only the model has a state.
 </details>
 """
 
@@ -794,8 +818,9 @@ check("08.save_best", save_best)
 r"""
 ## The experiment
 
-A small ConvNet: four blocks of convolution, batch norm, ReLU and pooling, and a linear layer. It
-has 103,000 parameters. The last 5,000 training images (500 in quick mode) are for validation.
+A small ConvNet: four blocks of convolution, batch norm, ReLU and pooling, and a linear
+layer. It has 103,000 parameters. The last 5,000 training images (500 in quick mode) are
+for validation.
 """
 
 # %% tags=["experiment"]
@@ -851,10 +876,10 @@ print(f"{n_parameters:,} parameters")
 
 # %% [markdown]
 r"""
-The learning rate rises over the first third of the run and then falls to nearly zero, a little
-**at each batch**: PyTorch calls that `OneCycleLR` (lesson 04 has the reasons for both). Your
-`train_one_epoch` knows nothing of schedules. It need not: an optimiser calls whatever is hooked
-to its `step`.
+The learning rate rises over the first third of the run and then falls to nearly zero, a
+little **at each batch**: PyTorch calls that `OneCycleLR` (lesson 04 has the reasons for
+both). Your `train_one_epoch` knows nothing of schedules. It need not: an optimiser
+calls whatever is hooked to its `step`.
 """
 
 
@@ -872,10 +897,10 @@ def fresh_start(n_epochs, rate=0.006):
 
 # %% [markdown]
 r"""
-`fit` joins your pieces. After each epoch it writes a file with the best checkpoint **and** the last
-one, so that a run that is interrupted goes on where it was. `torch.load(..., weights_only=True)`
-reads tensors and plain data and refuses anything else: a checkpoint from a stranger could
-otherwise run code on your computer.
+`fit` joins your pieces. After each epoch it writes a file with the best checkpoint
+**and** the last one, so that a run that is interrupted goes on where it was.
+`torch.load(..., weights_only=True)` reads tensors and plain data and refuses anything
+else: a checkpoint from a stranger could otherwise run code on your computer.
 """
 
 
@@ -910,9 +935,9 @@ def fit(model, optimiser, schedule, n_epochs, file, stop_after=None):
 
 # %% [markdown]
 r"""
-The published mark for a first ConvNet in PyTorch (assignment 2 of CS231n) is **above 70 %** on the
-validation images within ten epochs. In full mode the file lies beside this notebook. It has the
-whole run in it: where you want to train anew, delete it.
+The published mark for a first ConvNet in PyTorch (assignment 2 of CS231n) is **above 70
+%** on the validation images within ten epochs. In full mode the file lies beside this
+notebook. It has the whole run in it: where you want to train anew, delete it.
 """
 
 # %% tags=["experiment"]
@@ -926,10 +951,11 @@ show_training(run["history"], best["epoch"])
 
 # %% [markdown]
 r"""
-Quick mode uses few pictures and four epochs, and says nothing about that mark. For the comparison
-run all ten epochs on 45,000 pictures: `COURSE_MODE=full python solutions/08_pytorch.py` gave
-**82.6 %** on the validation images and 81.7 % on the test images. The whole lesson took ten
-minutes on two processor cores that other programs used as well, an epoch about 50 seconds.
+Quick mode uses few pictures and four epochs, and says nothing about that mark. For the
+comparison run all ten epochs on 45,000 pictures:
+`COURSE_MODE=full python solutions/08_pytorch.py` gave **82.6 %** on the validation
+images and 81.7 % on the test images. The whole lesson took ten minutes on two processor
+cores that other programs used as well, an epoch about 50 seconds.
 """
 
 # %% tags=["experiment"]
@@ -958,8 +984,9 @@ plots.show_images(
 r"""
 ### A power cut
 
-Does a run that is interrupted end like one that is not? Two epochs on a few pictures in one go,
-and again with a stop after the first: a new model, a new optimiser, and the file.
+Does a run that is interrupted end like one that is not? Two epochs on a few pictures in
+one go, and again with a stop after the first: a new model, a new optimiser, and the
+file.
 """
 
 # %% tags=["experiment"]
@@ -979,16 +1006,17 @@ train_set = whole_set
 
 # %% [markdown]
 r"""
-Without the optimiser's state, or with the batches in another order, the difference would not
-be zero.
+Without the optimiser's state, or with the batches in another order, the difference
+would not be zero.
 
 ## Mixed precision
 
-A number of 32 bits is more than most of training needs. Half of it means half the memory traffic,
-and special units of modern chips multiply 16-bit numbers many times faster. **float16** has few
-powers of ten: small gradients become 0, so one multiplies the loss by a large number and
-divides the gradients again (`torch.amp.GradScaler`). **bfloat16** has the range of float32 and
-only two to three digits; no scaling is needed.
+A number of 32 bits is more than most of training needs. Half of it means half the
+memory traffic, and special units of modern chips multiply 16-bit numbers many times
+faster. **float16** has few powers of ten: small gradients become 0, so one multiplies
+the loss by a large number and divides the gradients again (`torch.amp.GradScaler`).
+**bfloat16** has the range of float32 and only two to three digits; no scaling is
+needed.
 """
 
 # %%
@@ -1000,8 +1028,9 @@ for kind in formats:
 
 # %% [markdown]
 r"""
-**Mixed** precision is the careful way: inside `torch.autocast` matrix products and convolutions
-run in 16 bits, while sums, losses, normalisations and the parameters themselves stay in 32.
+**Mixed** precision is the careful way: inside `torch.autocast` matrix products and
+convolutions run in 16 bits, while sums, losses, normalisations and the parameters
+themselves stay in 32.
 """
 
 # %% tags=["experiment"]
@@ -1019,14 +1048,14 @@ print(f"largest difference of two scores {(exact - mixed).abs().max().item():.3f
 
 # %% [markdown]
 r"""
-Whether it is faster depends on the chip: a CPU without instructions for bfloat16 imitates them, and
-is slower. Measure; do not assume.
+Whether it is faster depends on the chip: a CPU without instructions for bfloat16
+imitates them, and is slower. Measure; do not assume.
 
 ## What is fast here
 
-The next cell times one forward and backward pass of the small ConvNet on 64 pictures, on each
-device that this computer has. A GPU works while Python goes on, so the clock must wait for it:
-`torch.cuda.synchronize()`.
+The next cell times one forward and backward pass of the small ConvNet on 64 pictures,
+on each device that this computer has. A GPU works while Python goes on, so the clock
+must wait for it: `torch.cuda.synchronize()`.
 """
 
 # %% tags=["experiment"]
@@ -1069,11 +1098,12 @@ else:
 
 # %% [markdown]
 r"""
-This lesson was written on a computer with two CPU cores and **no GPU**, so it states no figure for
-one. What to expect: a GPU wins by more the larger the batch and the net; for tiny ones the
-transfer of the data and the start of each operation eat the gain.
+This lesson was written on a computer with two CPU cores and **no GPU**, so it states no
+figure for one. What to expect: a GPU wins by more the larger the batch and the net; for
+tiny ones the transfer of the data and the start of each operation eat the gain.
 
-In full mode the net is also compiled. That needs a C++ compiler, and is skipped where there is none.
+In full mode the net is also compiled. That needs a C++ compiler, and is skipped where
+there is none.
 """
 
 # %% tags=["experiment"]
@@ -1098,12 +1128,14 @@ else:
 r"""
 ## Your own training run
 
-**Exercise `train_classifier`** (4 points, 30 minutes). Now without a frame: you get 2,000 of the
-built-in pictures with their labels, and return a trained network. Which layers, which optimiser,
-how long: all is yours, but a run may take **at most ten seconds** (aim for three).
+**Exercise `train_classifier`** (4 points, 30 minutes). Now without a frame: you get
+2,000 of the built-in pictures with their labels, and return a trained network. Which
+layers, which optimiser, how long: all is yours, but a run may take **at most ten
+seconds** (aim for three).
 
-Your network is judged on 1,000 pictures **that it has never seen**: they are drawn afresh, with
-a seed of the class's own when it is graded. A picture may have ten classes, so guessing gives 10 %.
+Your network is judged on 1,000 pictures **that it has never seen**: they are drawn
+afresh, with a seed of the class's own when it is graded. A picture may have ten
+classes, so guessing gives 10 %.
 
 | what | points |
 | --- | --- |
@@ -1112,13 +1144,13 @@ a seed of the class's own when it is graded. A picture may have ten classes, so 
 | at least 40 % right | 1 more |
 | at least 44 % right | 1 more |
 
-A linear layer reaches about 33 %, the ConvNet of our solution about half (49 to 55 % in twelve draws), in
-two seconds of one core.
+A linear layer reaches about 33 %, the ConvNet of our solution about half (49 to 55 % in
+twelve draws), in two seconds of one core.
 
 <details><summary>A hint</summary>
-Convolutions with <code>stride=2</code> are cheap: three of them bring 32 pixels to 4. Batch norm
-after each lets you use a high rate, such as 0.01 with Adam, that falls to zero. And which mode
-should the network be in when you hand it over?
+Convolutions with <code>stride=2</code> are cheap: three of them bring 32 pixels to 4.
+Batch norm after each lets you use a high rate, such as 0.01 with Adam, that falls to
+zero. And which mode should the network be in when you hand it over?
 </details>
 """
 
@@ -1186,11 +1218,13 @@ check("08.answer_parameters", answer_parameters)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). You measure the validation accuracy of a net with dropout. What do you need?
+**Question 3** (1 point). You measure the validation accuracy of a net with dropout.
+What do you need?
 
 * `"a"` `torch.no_grad()` is enough.
 * `"b"` `model.eval()` is enough, also for the memory.
-* `"c"` `model.eval()` for the right numbers, and `torch.no_grad()` to save memory and time.
+* `"c"` `model.eval()` for the right numbers, and `torch.no_grad()` to save memory and
+  time.
 * `"d"` Neither, as long as `backward` is not called.
 
 Answer with the letter in quotes.
@@ -1206,12 +1240,14 @@ check("08.answer_eval", answer_eval)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). A `forward` contains `if x.sum() > 0:`. How does autograd deal with it?
+**Question 4** (1 point). A `forward` contains `if x.sum() > 0:`. How does autograd deal
+with it?
 
 * `"a"` It records the first call's graph and uses it for all later calls.
 * `"b"` It compiles both branches and chooses between them at run time.
 * `"c"` It reads the source and differentiates the `if` as well.
-* `"d"` Each forward pass is recorded anew, and only the operations of the branch that ran.
+* `"d"` Each forward pass is recorded anew, and only the operations of the branch that
+  ran.
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_graph"}
@@ -1225,20 +1261,21 @@ check("08.answer_graph", answer_graph)
 # %% [markdown]
 r"""
 **Question 5** (3 points, graded by hand). A friend trains for ten days and saves
-`model.state_dict()` to one and the same file after each day. On day 8 the power fails. In four or
-five sentences: what can be saved, what is lost, and what would you have put into the file, and
-when?
+`model.state_dict()` to one and the same file after each day. On day 8 the power fails.
+In four or five sentences: what can be saved, what is lost, and what would you have put
+into the file, and when?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_resume"}
 r"""
-The weights and buffers of day 7 are there, so that the network can be used or trained further. Lost
-are the optimiser's state (momentum and, for Adam, the running mean squares), the number of the epoch and
-with it the place in the learning rate's schedule, so that training resumes with a jolt; and the
-best network is lost if it was that of day 5, because each day overwrote the one before. If the
-power failed while the file was being written, even day 7 is gone. I would save model, optimiser,
-epoch and accuracy together, once for the last state and once for the best by validation
-accuracy, and write to a second file that replaces the first only when it is complete.
+The weights and buffers of day 7 are there, so that the network can be used or trained
+further. Lost are the optimiser's state (momentum and, for Adam, the running mean
+squares), the number of the epoch and with it the place in the learning rate's schedule,
+so that training resumes with a jolt; and the best network is lost if it was that of day
+5, because each day overwrote the one before. If the power failed while the file was
+being written, even day 7 is gone. I would save model, optimiser, epoch and accuracy
+together, once for the last state and once for the best by validation accuracy, and
+write to a second file that replaces the first only when it is complete.
 """
 
 # %% [markdown]
@@ -1247,16 +1284,18 @@ r"""
 
 * A tensor has a shape, a number format and a device; `from_numpy` shares memory.
 * Autograd notes operations and walks back. It adds to `.grad`: forget before each step.
-* What is an attribute of a module is trained, moved and saved; what is in a plain list is not.
-* `eval` changes what layers compute, `no_grad` what autograd notes. Measuring needs both.
+* What is an attribute of a module is trained, moved and saved; what is in a plain list
+  is not.
+* `eval` changes what layers compute, `no_grad` what autograd notes. Measuring needs
+  both.
 * A checkpoint is a copy of model, optimiser and epoch; keep the best and the last.
 
-To read more: A. Paszke and others, *PyTorch: an imperative style, high-performance deep learning
-library*, NeurIPS (2019), <https://arxiv.org/abs/1912.01703>; A. Baydin and others, *Automatic
-differentiation in machine learning: a survey*, JMLR 18 (2018),
-<https://arxiv.org/abs/1502.05767>; P. Micikevicius and others, *Mixed precision training*, ICLR
-(2018), <https://arxiv.org/abs/1710.03740>; J. Ansel and others, *PyTorch 2*, ASPLOS (2024),
-<https://doi.org/10.1145/3620665.3640366>.
+To read more: A. Paszke and others, *PyTorch: an imperative style, high-performance deep
+learning library*, NeurIPS (2019), <https://arxiv.org/abs/1912.01703>; A. Baydin and
+others, *Automatic differentiation in machine learning: a survey*, JMLR 18 (2018),
+<https://arxiv.org/abs/1502.05767>; P. Micikevicius and others, *Mixed precision
+training*, ICLR (2018), <https://arxiv.org/abs/1710.03740>; J. Ansel and others,
+*PyTorch 2*, ASPLOS (2024), <https://doi.org/10.1145/3620665.3640366>.
 
 Next: the architectures that won, block by block.
 """

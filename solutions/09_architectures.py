@@ -2,18 +2,19 @@
 r"""
 # 09 Architectures
 
-**The question.** In 2011 the best program in the ImageNet challenge, a thousand kinds of things
-on 1.2 million photographs, was wrong on every fourth picture although it might name five kinds.
-Four years later it was wrong on one in twenty-eight. All that time the parts were the ones that
-you know: convolution, pooling, ReLU, batch norm, dropout. What changed was **how they are put
-together**: the **architecture**. Which ideas made the difference, and how would you build them?
+**The question.** In 2011 the best program in the ImageNet challenge, a thousand kinds
+of things on 1.2 million photographs, was wrong on every fourth picture although it
+might name five kinds. Four years later it was wrong on one in twenty-eight. All that
+time the parts were the ones that you know: convolution, pooling, ReLU, batch norm,
+dropout. What changed was **how they are put together**: the **architecture**. Which
+ideas made the difference, and how would you build them?
 
-In this lesson you write the networks of two decades as PyTorch modules, block first and network
-second. Each is checked against the published one, down to the last parameter, and takes its
-published weights by name.
+In this lesson you write the networks of two decades as PyTorch modules, block first and
+network second. Each is checked against the published one, down to the last parameter,
+and takes its published weights by name.
 
-You will write thirty-five short pieces. It is the longest lesson of the course: about twelve
-hours. Do one network at a time.
+You will write thirty-five short pieces. It is the longest lesson of the course: about
+twelve hours. Do one network at a time.
 """
 
 # %%
@@ -50,29 +51,31 @@ show_challenge()
 
 # %% [markdown]
 r"""
-A **top-5 error** means that the right kind is not among the five that the net finds most
-likely.
+A **top-5 error** means that the right kind is not among the five that the net finds
+most likely.
 
 ## Names, and how you are checked
 
-A module's parameters have names, from the attributes that you choose: `self.conv1 =
-nn.Conv2d(...)` gives `conv1.weight` and `conv1.bias`. Inside a `Sequential` layers are
-numbered: `features.0.weight`. Weights are published as dictionaries by name, so a network that
-calls its layers otherwise cannot load them. Therefore each exercise says what the parts are
-called. Layers without parameters may be called anything, or be functions such as `torch.relu`;
-but inside a numbered `Sequential` they count.
+A module's parameters have names, from the attributes that you choose:
+`self.conv1 = nn.Conv2d(...)` gives `conv1.weight` and `conv1.bias`. Inside a
+`Sequential` layers are numbered: `features.0.weight`. Weights are published as
+dictionaries by name, so a network that calls its layers otherwise cannot load them.
+Therefore each exercise says what the parts are called. Layers without parameters may be
+called anything, or be functions such as `torch.relu`; but inside a numbered
+`Sequential` they count.
 
-The checks fill your module with numbers drawn from a seed, compare names, shapes, output and
-gradients with those of the published network, and count the parameters at full size without
-using memory for them. A network that is made of blocks **gets the class of its block as an
-argument**. It is checked with a simple block in its place, so that a mistake in the block does
-not cost you the network; only the cases that say "your block" use your own.
+The checks fill your module with numbers drawn from a seed, compare names, shapes,
+output and gradients with those of the published network, and count the parameters at
+full size without using memory for them. A network that is made of blocks **gets the
+class of its block as an argument**. It is checked with a simple block in its place, so
+that a mistake in the block does not cost you the network; only the cases that say "your
+block" use your own.
 
 ## LeNet-5: the pattern
 
-In 1998 Y. LeCun and others read the amounts on bank cheques with a network that has the pattern
-of nearly all that follow: convolution and pooling in turn, maps that become smaller and more,
-then linear layers.
+In 1998 Y. LeCun and others read the amounts on bank cheques with a network that has the
+pattern of nearly all that follow: convolution and pooling in turn, maps that become
+smaller and more, then linear layers.
 
 | layer | output | parameters |
 | --- | --- | --- |
@@ -85,15 +88,15 @@ then linear layers.
 | `fc2`, tanh | 84 | (120 + 1) 84 = 10,164 |
 | `fc3` | 10 scores | (84 + 1) 10 = 850 |
 
-61,706 together, and **48 thousand of them in the first linear layer**. The original counts
-exactly 60,000: its second convolution left some connections out, and its pooling had a factor
-and a bias.
+61,706 together, and **48 thousand of them in the first linear layer**. The original
+counts exactly 60,000: its second convolution left some connections out, and its pooling
+had a factor and a bias.
 
 **Exercise `LeNet5`** (2 points, 10 minutes).
 
 <details><summary>A hint</summary>
-<code>F.avg_pool2d(x, 2)</code> takes the mean of 2 x 2 windows. <code>x.flatten(1)</code> makes rows
-of maps.
+<code>F.avg_pool2d(x, 2)</code> takes the mean of 2 x 2 windows.
+<code>x.flatten(1)</code> makes rows of maps.
 </details>
 """
 
@@ -131,14 +134,15 @@ check("09.LeNet5", LeNet5)
 r"""
 ## AlexNet: the same, larger, on two GPUs
 
-In 2012 A. Krizhevsky, I. Sutskever and G. Hinton won with 16.4 % where the next best had 26 %.
-(One net alone has 18.2 %; the 16.4 % are five together, and 15.3 % in the end with more data.)
-It is LeNet's pattern with five convolutions and three linear layers, and with what you have met
-in lessons 04 and 07: **ReLU** in place of tanh, **dropout**, **augmentation**, and five to six
-days on two graphics cards with 3 GB each. Its pools **overlap**: windows of 3x3 at stride 2.
+In 2012 A. Krizhevsky, I. Sutskever and G. Hinton won with 16.4 % where the next best
+had 26 %. (One net alone has 18.2 %; the 16.4 % are five together, and 15.3 % in the end
+with more data.) It is LeNet's pattern with five convolutions and three linear layers,
+and with what you have met in lessons 04 and 07: **ReLU** in place of tanh, **dropout**,
+**augmentation**, and five to six days on two graphics cards with 3 GB each. Its pools
+**overlap**: windows of 3x3 at stride 2.
 
-Follow an image of 227 pixels through it (the paper says 224, which does not fit; the published
-weights pad by 2 instead):
+Follow an image of 227 pixels through it (the paper says 224, which does not fit; the
+published weights pad by 2 instead):
 """
 
 # %%
@@ -153,9 +157,10 @@ print(*sides, "and then 4096, 4096, 1000")
 
 # %% [markdown]
 r"""
-The last map is 6 x 6 with 256 channels, so the first linear layer has $6 \cdot 6 \cdot 256
-\cdot 4096 = 37.7$ million weights. (Notes that say 26 million have a map of 5 x 5, which comes
-from 224 pixels without padding.) Nearly all parameters are in the linear layers:
+The last map is 6 x 6 with 256 channels, so the first linear layer has
+$6 \cdot 6 \cdot 256 \cdot 4096 = 37.7$ million weights. (Notes that say 26 million have
+a map of 5 x 5, which comes from 224 pixels without padding.) Nearly all parameters are
+in the linear layers:
 """
 
 # %%
@@ -167,12 +172,12 @@ print(f"convolutions {sum(alexnet_convs):,}, linear layers {sum(alexnet_linear):
 
 # %% [markdown]
 r"""
-There are two AlexNets. The one of the paper has 96, 256, 384, 384, 256 filters, in two towers,
-one on each card. The one whose weights everybody uses is a later one-tower version with 64,
-192, 384, 256, 256. **ZFNet**, the winner of 2013, is AlexNet with a finer first layer (7x7 at
-stride 2 instead of 11x11 at stride 4) and more filters later, found by looking at what the
-layers see (lesson 10). So one class with a table serves for all three: a row is `(filters,
-size, stride, padding)`.
+There are two AlexNets. The one of the paper has 96, 256, 384, 384, 256 filters, in two
+towers, one on each card. The one whose weights everybody uses is a later one-tower
+version with 64, 192, 384, 256, 256. **ZFNet**, the winner of 2013, is AlexNet with a
+finer first layer (7x7 at stride 2 instead of 11x11 at stride 4) and more filters later,
+found by looking at what the layers see (lesson 10). So one class with a table serves
+for all three: a row is `(filters, size, stride, padding)`.
 """
 
 # %%
@@ -184,13 +189,14 @@ ZFNET = (96, 7, 2, 1), (256, 5, 2, 0), (512, 3, 1, 1), (1024, 3, 1, 1), (512, 3,
 r"""
 **Exercise `AlexNet`** (3 points, 20 minutes). Two `Sequential`s:
 
-* `features`: conv, ReLU, pool, conv, ReLU, pool, conv, ReLU, conv, ReLU, conv, ReLU, pool. All
-  pools are maxima over 3x3 at stride 2. (The local response normalisation of the paper is left out;
-  nobody missed it. Batch norm, which came later, is another thing and became standard.)
-* then, without parameters, `nn.AdaptiveAvgPool2d(6)`, which brings maps of any size to 6 x 6 and
-  leaves those alone that have it, and flattening;
-* `classifier`: dropout, linear, ReLU, dropout, linear, ReLU, linear. `hidden` is the width
-  between them.
+* `features`: conv, ReLU, pool, conv, ReLU, pool, conv, ReLU, conv, ReLU, conv, ReLU,
+  pool. All pools are maxima over 3x3 at stride 2. (The local response normalisation of
+  the paper is left out; nobody missed it. Batch norm, which came later, is another
+  thing and became standard.)
+* then, without parameters, `nn.AdaptiveAvgPool2d(6)`, which brings maps of any size to
+  6 x 6 and leaves those alone that have it, and flattening;
+* `classifier`: dropout, linear, ReLU, dropout, linear, ReLU, linear. `hidden` is the
+  width between them.
 
 <details><summary>A hint</summary>
 Collect the layers in a list, in a loop over <code>convs</code>, and write
@@ -239,14 +245,15 @@ check("09.AlexNet", AlexNet)
 r"""
 ## VGG: small filters, and a rule
 
-AlexNet is a list of special cases. K. Simonyan and A. Zisserman (2014) asked what depth alone
-gives, and made everything else equal: **every filter 3x3 with padding 1, every pool 2x2**.
-After each pool the maps are half as high and wide, and (up to 512) twice as many.
+AlexNet is a list of special cases. K. Simonyan and A. Zisserman (2014) asked what depth
+alone gives, and made everything else equal: **every filter 3x3 with padding 1, every
+pool 2x2**. After each pool the maps are half as high and wide, and (up to 512) twice as
+many.
 
-Why 3x3? Two of them in a row see 5x5, three see 7x7 (lesson 05), with fewer weights: for C
-channels $2 \cdot 9 C^2 = 18 C^2$ against $25 C^2$, and $27 C^2$ against $49 C^2$, and with a
-ReLU in between. The paper has five configurations, A to E. As a table, a stage is `(filters,
-sizes)`:
+Why 3x3? Two of them in a row see 5x5, three see 7x7 (lesson 05), with fewer weights:
+for C channels $2 \cdot 9 C^2 = 18 C^2$ against $25 C^2$, and $27 C^2$ against $49 C^2$,
+and with a ReLU in between. The paper has five configurations, A to E. As a table, a
+stage is `(filters, sizes)`:
 """
 
 # %%
@@ -262,15 +269,15 @@ for name, stages in {"A": A, "B": B, "C": C, "D": D, "E": E}.items():
 r"""
 D is known as VGG-16, E as VGG-19. C has some 1x1 filters, of which more below.
 
-**Exercise `VGG`** (3 points, 20 minutes). `features`: each convolution followed by ReLU, padded
-so that the size stays, each stage by a 2x2 maximum. Then `nn.AdaptiveAvgPool2d(7)` and
-flattening. `classifier`: linear, ReLU, dropout, linear, ReLU, dropout, linear. (Dropout stands
-behind the activation here and before the layer in AlexNet. That is the same, but the numbers
-differ.)
+**Exercise `VGG`** (3 points, 20 minutes). `features`: each convolution followed by
+ReLU, padded so that the size stays, each stage by a 2x2 maximum. Then
+`nn.AdaptiveAvgPool2d(7)` and flattening. `classifier`: linear, ReLU, dropout, linear,
+ReLU, dropout, linear. (Dropout stands behind the activation here and before the layer
+in AlexNet. That is the same, but the numbers differ.)
 
 <details><summary>A hint</summary>
-Two loops, one inside the other. A filter of odd size keeps height and width with padding
-<code>size // 2</code>.
+Two loops, one inside the other. A filter of odd size keeps height and width with
+padding <code>size // 2</code>.
 </details>
 """
 
@@ -314,10 +321,10 @@ check("09.VGG", VGG)
 
 # %% [markdown]
 r"""
-Where does VGG-16 spend what it costs? The next cell walks through D with a 224-pixel image.
-Note that the second convolution of a stage has as many inputs as outputs: 3x3x128x128 and
-3x3x256x256 (one table in the notes says 3x3x3x128), and that a pool keeps the channels: the
-pools of the last stages give 14x14x512 and 7x7x512.
+Where does VGG-16 spend what it costs? The next cell walks through D with a 224-pixel
+image. Note that the second convolution of a stage has as many inputs as outputs:
+3x3x128x128 and 3x3x256x256 (one table in the notes says 3x3x3x128), and that a pool
+keeps the channels: the pools of the last stages give 14x14x512 and 7x7x512.
 """
 
 # %%
@@ -345,17 +352,17 @@ show_shares(
 
 # %% [markdown]
 r"""
-15.2 million numbers, 58 MiB in float32. (The notes say 24 million and 93 or 96 MB: add up their
-own list and you get 15.)
+15.2 million numbers, 58 MiB in float32. (The notes say 24 million and 93 or 96 MB: add
+up their own list and you get 15.)
 
 ## Network in Network: a small net at every pixel
 
 M. Lin and others (2014) had two ideas that all later networks use.
 
-**1x1 convolutions.** A filter of 1x1 looks at one pixel, and at all channels of it. It is a
-linear layer over channels, applied at every pixel alike; two of them with ReLU are a small net
-that slides over the map. It mixes channels and nothing else. A tiny example, two channels of
-two pixels:
+**1x1 convolutions.** A filter of 1x1 looks at one pixel, and at all channels of it. It
+is a linear layer over channels, applied at every pixel alike; two of them with ReLU are
+a small net that slides over the map. It mixes channels and nothing else. A tiny
+example, two channels of two pixels:
 """
 
 # %%
@@ -367,14 +374,15 @@ print("3 · (1, 2) + 1 · (10, 20) =", conv(mixed).flatten().tolist())
 
 # %% [markdown]
 r"""
-**Global average pooling.** If the last map has one channel for each class, its mean over all
-places is the score. No linear layer, none of its 100 million weights, and any image size will
-do.
+**Global average pooling.** If the last map has one channel for each class, its mean
+over all places is the score. No linear layer, none of its 100 million weights, and any
+image size will do.
 
-**Exercise `NiN`** (2 points, 15 minutes). Three blocks, named `block1`, `block2` and `block3`.
-Each is a `Sequential` of conv (size as given, padded so that the size stays), ReLU, 1x1 conv,
-ReLU, 1x1 conv, ReLU. After the first and after the second block: a maximum over 3x3 at stride 2
-with padding 1, and dropout. After the third the mean over all places.
+**Exercise `NiN`** (2 points, 15 minutes). Three blocks, named `block1`, `block2` and
+`block3`. Each is a `Sequential` of conv (size as given, padded so that the size stays),
+ReLU, 1x1 conv, ReLU, 1x1 conv, ReLU. After the first and after the second block: a
+maximum over 3x3 at stride 2 with padding 1, and dropout. After the third the mean over
+all places.
 
 <details><summary>A hint</summary>
 Write a function that makes one block from its inputs and its row.
@@ -420,17 +428,17 @@ check("09.NiN", NiN)
 
 # %% [markdown]
 r"""
-The network of the paper for CIFAR-10, `((5, 192, 160, 96), (5, 192, 192, 192), (3, 192, 192,
-10))`, has 966,986 parameters; LeNet's pattern at this width would need millions in its first
-linear layer.
+The network of the paper for CIFAR-10,
+`((5, 192, 160, 96), (5, 192, 192, 192), (3, 192, 192, 10))`, has 966,986 parameters;
+LeNet's pattern at this width would need millions in its first linear layer.
 
 ## GoogLeNet: all sizes at once
 
-Which filter size is right, 1x1, 3x3 or 5x5? C. Szegedy and others (2014) answered: **all**,
-side by side, and let the next layer choose. That is an **Inception** block: several branches
-look at the same input, and their outputs are joined along the channels. Done naively it is
-expensive. The trick is a 1x1 convolution in front that makes the input narrow, a
-**bottleneck**.
+Which filter size is right, 1x1, 3x3 or 5x5? C. Szegedy and others (2014) answered:
+**all**, side by side, and let the next layer choose. That is an **Inception** block:
+several branches look at the same input, and their outputs are joined along the
+channels. Done naively it is expensive. The trick is a 1x1 convolution in front that
+makes the input narrow, a **bottleneck**.
 """
 
 # %%
@@ -448,8 +456,8 @@ show_blocks(
 
 # %% [markdown]
 r"""
-How much does it save? Multiply-adds of a convolution are weights times places. On a map of
-28x28 with 256 channels:
+How much does it save? Multiply-adds of a convolution are weights times places. On a map
+of 28x28 with 256 channels:
 """
 
 # %%
@@ -460,14 +468,15 @@ print(f"naive {naive_adds / 1e6:.0f} M, with bottlenecks {squeezed_adds / 1e6:.0
 
 # %% [markdown]
 r"""
-854 million against 271 million. (The notes say 358 for the second: they count the 3x3 branch
-twice.)
+854 million against 271 million. (The notes say 358 for the second: they count the 3x3
+branch twice.)
 
-From here on, the unit of which networks are made is convolution, batch norm, ReLU. Such a
-convolution **needs no bias**: batch norm subtracts the mean of each channel right after, and a
-bias with it. The unit is given to you. `ConvUnit(inputs, outputs, kernel_size=3, padding=1)`
-calls its parts `conv` and `bn`; `PlainUnit`, a convolution with a bias and ReLU, is that of the
-paper, which is a year older than batch norm.
+From here on, the unit of which networks are made is convolution, batch norm, ReLU. Such
+a convolution **needs no bias**: batch norm subtracts the mean of each channel right
+after, and a bias with it. The unit is given to you.
+`ConvUnit(inputs, outputs, kernel_size=3, padding=1)` calls its parts `conv` and `bn`;
+`PlainUnit`, a convolution with a bias and ReLU, is that of the paper, which is a year
+older than batch norm.
 """
 
 # %%
@@ -476,8 +485,8 @@ print({name: tuple(p.shape) for name, p in unit.named_parameters()})
 
 # %% [markdown]
 r"""
-**Exercise `Inception`** (3 points, 20 minutes). Four branches, all of units, joined in this
-order:
+**Exercise `Inception`** (3 points, 20 minutes). Four branches, all of units, joined in
+this order:
 
 | name | layers |
 | --- | --- |
@@ -486,12 +495,12 @@ order:
 | `branch3` | `Sequential`: unit 1x1 to `n5[0]`, unit `size` x `size` to `n5[1]` |
 | `branch4` | `Sequential`: maximum over 3x3, then unit 1x1 to `pool` |
 
-Nothing changes height and width. The paper has `size=5`; the published weights have 3 there, by
-a mistake in the first program that trained them, which stayed.
+Nothing changes height and width. The paper has `size=5`; the published weights have 3
+there, by a mistake in the first program that trained them, which stayed.
 
 <details><summary>A hint</summary>
-<code>torch.cat([a, b], dim=1)</code> joins along the channels. A pool keeps the size with
-<code>stride=1, padding=1</code>.
+<code>torch.cat([a, b], dim=1)</code> joins along the channels. A pool keeps the size
+with <code>stride=1, padding=1</code>.
 </details>
 """
 
@@ -537,10 +546,11 @@ check("09.Inception", Inception)
 r"""
 ### The third version: filters taken apart
 
-A year later the same group made the blocks cheaper. A 5x5 filter becomes two of 3x3, as in VGG:
-18 weights in place of 25. And an $n \times n$ filter becomes a **row and a column**: $1 \times
-n$, then $n \times 1$. For $n = 7$ that is 14 weights in place of 49. Not every 7x7 filter can
-be had that way; it turned out not to matter on maps of 12 to 20 pixels.
+A year later the same group made the blocks cheaper. A 5x5 filter becomes two of 3x3, as
+in VGG: 18 weights in place of 25. And an $n \times n$ filter becomes a **row and a
+column**: $1 \times n$, then $n \times 1$. For $n = 7$ that is 14 weights in place
+of 49. Not every 7x7 filter can be had that way; it turned out not to matter on maps of
+12 to 20 pixels.
 """
 
 # %%
@@ -563,17 +573,19 @@ show_blocks(
 
 # %% [markdown]
 r"""
-**Exercise `inception_v3`** (3 points, 20 minutes). Both classes, of `ConvUnit`s, with the names
-of the published network, in the order of the figure:
+**Exercise `inception_v3`** (3 points, 20 minutes). Both classes, of `ConvUnit`s, with
+the names of the published network, in the order of the figure:
 
-* `InceptionA`: `branch1x1`; `branch5x5_1`, `branch5x5_2`; `branch3x3dbl_1`, `_2`, `_3`; `branch_pool`;
-* `InceptionC`: `branch1x1`; `branch7x7_1`, `_2`, `_3`; `branch7x7dbl_1` to `_5`; `branch_pool`.
+* `InceptionA`: `branch1x1`; `branch5x5_1`, `branch5x5_2`; `branch3x3dbl_1`, `_2`, `_3`;
+  `branch_pool`;
+* `InceptionC`: `branch1x1`; `branch7x7_1`, `_2`, `_3`; `branch7x7dbl_1` to `_5`;
+  `branch_pool`.
 
 The pool is the mean over 3x3, and keeps the size.
 
 <details><summary>A hint</summary>
-A filter one high and seven wide: <code>kernel_size=(1, 7), padding=(0, 3)</code>. The mean pool is
-<code>F.avg_pool2d(x, 3, stride=1, padding=1)</code>.
+A filter one high and seven wide: <code>kernel_size=(1, 7), padding=(0, 3)</code>. The
+mean pool is <code>F.avg_pool2d(x, 3, stride=1, padding=1)</code>.
 </details>
 """
 
@@ -672,19 +684,20 @@ r"""
 All pools are maxima with stride 2 over 3x3, only the last over 2x2, and all with
 `ceil_mode=True`: a window that hangs over the edge counts.
 
-GoogLeNet was also trained with two **auxiliary** classifiers: small heads on 4a and 4d whose
-loss was added, so that the gradient reaches the early layers. They are dropped afterwards, and
-batch norm and skips have made them unnecessary. We leave them out.
+GoogLeNet was also trained with two **auxiliary** classifiers: small heads on 4a and 4d
+whose loss was added, so that the gradient reaches the early layers. They are dropped
+afterwards, and batch norm and skips have made them unnecessary. We leave them out.
 
-**Exercise `GoogLeNet`** (3 points, 25 minutes). The blocks are made by `block(inputs, *row,
-unit=unit, **options)`, so that `GoogLeNet(Inception, GOOGLENET, size=5, unit=PlainUnit)` is the
-network of the paper: 6,998,552 parameters. With the defaults it is that of the published
-weights: 6,624,904, a ninth of AlexNet's.
+**Exercise `GoogLeNet`** (3 points, 25 minutes). The blocks are made by
+`block(inputs, *row, unit=unit, **options)`, so that
+`GoogLeNet(Inception, GOOGLENET, size=5, unit=PlainUnit)` is the network of the paper:
+6,998,552 parameters. With the defaults it is that of the published weights: 6,624,904,
+a ninth of AlexNet's.
 
 <details><summary>A hint</summary>
 Keep the names of the blocks in lists, by stage, and use
-<code>self.add_module(name, block)</code>; <code>getattr(self, name)</code> finds it again. A
-block gives <code>n1 + n3[1] + n5[1] + pool</code> channels.
+<code>self.add_module(name, block)</code>; <code>getattr(self, name)</code> finds it
+again. A block gives <code>n1 + n3[1] + n5[1] + pool</code> channels.
 </details>
 """
 
@@ -735,28 +748,29 @@ check("09.GoogLeNet", GoogLeNet, Inception)
 
 # %% [markdown]
 r"""
-(The paper speaks of a twelfth of AlexNet's parameters. Counted exactly it is a ninth. And it is
-sometimes called the first network past a hundred layers: it has 22. Highway networks and ResNet
-were the first.)
+(The paper speaks of a twelfth of AlexNet's parameters. Counted exactly it is a ninth.
+And it is sometimes called the first network past a hundred layers: it has 22. Highway
+networks and ResNet were the first.)
 
 ## Deeper is worse
 
-Is a deeper network a better one? Take a good network of 20 layers and add 36. The deeper one
-could be at least as good: the new layers need only pass on what they get. So its **training**
-error cannot be higher, if training finds the best weights.
+Is a deeper network a better one? Take a good network of 20 layers and add 36. The
+deeper one could be at least as good: the new layers need only pass on what they get. So
+its **training** error cannot be higher, if training finds the best weights.
 
-K. He and others (2015) tried it on CIFAR-10. The plain network of 56 layers has a **higher**
-training error than that of 20, all through training. That is not overfitting, where the
-training error falls and the test error rises; and it is no vanishing gradient, for batch norm
-was there. It is hard for several layers with ReLU to learn to **do nothing**. This is
-**degradation**.
+K. He and others (2015) tried it on CIFAR-10. The plain network of 56 layers has a
+**higher** training error than that of 20, all through training. That is not
+overfitting, where the training error falls and the test error rises; and it is no
+vanishing gradient, for batch norm was there. It is hard for several layers with ReLU to
+learn to **do nothing**. This is **degradation**.
 
-Their answer: make doing nothing the start. Let the layers compute what is to be **added**,
+Their answer: make doing nothing the start. Let the layers compute what is to be
+**added**,
 
 $$y = \text{relu}(x + F(x))$$
 
-so that $F = 0$, weights that are all zero, passes x on. The way round F is the **skip** or
-**shortcut**; F is the **residual**, what is left to learn.
+so that $F = 0$, weights that are all zero, passes x on. The way round F is the **skip**
+or **shortcut**; F is the **residual**, what is left to learn.
 
 A tiny example. Let $x = (-2, 3)$ and let the branch give $F(x) = (1, -1)$.
 """
@@ -777,20 +791,22 @@ show_blocks(
 
 # %% [markdown]
 r"""
-Of the last line beware: a branch that ends in ReLU can only add. The ReLU stands **behind** the
-sum.
+Of the last line beware: a branch that ends in ReLU can only add. The ReLU stands
+**behind** the sum.
 
-What if the branch changes the shape? At the first block of a stage the map is halved and the
-channels doubled. Then x must follow. For CIFAR-10 the paper does it without parameters: **every
-second pixel, and channels of zeros**, half of them in front and half behind.
+What if the branch changes the shape? At the first block of a stage the map is halved
+and the channels doubled. Then x must follow. For CIFAR-10 the paper does it without
+parameters: **every second pixel, and channels of zeros**, half of them in front and
+half behind.
 
-**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm, ReLU, conv
-3x3, norm, the sum, ReLU; parts `conv1`, `bn1`, `conv2`, `bn2`, no biases before the norms.
-Where `skip` is false nothing is added: that is the plain block, for the comparison below.
+**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm, ReLU,
+conv 3x3, norm, the sum, ReLU; parts `conv1`, `bn1`, `conv2`, `bn2`, no biases before
+the norms. Where `skip` is false nothing is added: that is the plain block, for the
+comparison below.
 
 <details><summary>A hint</summary>
-<code>x[:, :, ::2, ::2]</code> are the pixels. <code>F.pad(x, (0, 0, 0, 0, a, b))</code> puts a channels
-of zeros in front and b behind: it counts the axes from the last one.
+<code>x[:, :, ::2, ::2]</code> are the pixels. <code>F.pad(x, (0, 0, 0, 0, a, b))</code>
+puts a channels of zeros in front and b behind: it counts the axes from the last one.
 </details>
 """
 
@@ -890,9 +906,10 @@ check("09.CifarResNet", CifarResNet, CifarBlock)
 r"""
 ### Experiment: published weights in your network
 
-Weights of ResNet-20 and ResNet-56 for CIFAR-10 are published (Y. Idelbayev's, 2018), with 8.27 % and
-6.61 % test error; the paper has 8.75 % and 6.97 %. If your network calls its parts by the names of the
-table and computes what the paper says, they fit without a change.
+Weights of ResNet-20 and ResNet-56 for CIFAR-10 are published (Y. Idelbayev's, 2018),
+with 8.27 % and 6.61 % test error; the paper has 8.75 % and 6.97 %. If your network
+calls its parts by the names of the table and computes what the paper says, they fit
+without a change.
 """
 
 # %% tags=["experiment"]
@@ -938,15 +955,15 @@ if pictures.builtin:
 
 # %% [markdown]
 r"""
-Quick mode looks at 200 pictures. Full mode (`COURSE_MODE=full python
-solutions/09_architectures.py`) looks at all 10,000: there we measured 8.27 % for ResNet-20 and
-6.61 % for ResNet-56, the published figures.
+Quick mode looks at 200 pictures. Full mode
+(`COURSE_MODE=full python solutions/09_architectures.py`) looks at all 10,000: there we
+measured 8.27 % for ResNet-20 and 6.61 % for ResNet-56, the published figures.
 
 ### Experiment: plain against residual
 
-The paper trained for 64,000 steps on graphics cards. For a computer with two cores we take half
-the width, few pictures and Adam, which needs fewer steps; the effect is so strong that it shows
-all the same. Quick mode also halves the pictures' sides.
+The paper trained for 64,000 steps on graphics cards. For a computer with two cores we
+take half the width, few pictures and Adam, which needs fewer steps; the effect is so
+strong that it shows all the same. Quick mode also halves the pictures' sides.
 """
 
 # %% tags=["experiment"]
@@ -1010,11 +1027,12 @@ for name, error in test_errors.items():
 
 # %% [markdown]
 r"""
-In quick mode, on the built-in pictures, the plain net of 56 layers stays at the loss of guessing,
-$\log 10 = 2.30$, while that of 20 layers has begun to learn; with skips the deep one learns too.
+In quick mode, on the built-in pictures, the plain net of 56 layers stays at the loss of
+guessing, $\log 10 = 2.30$, while that of 20 layers has begun to learn; with skips the
+deep one learns too.
 
-In full mode (5,000 pictures of CIFAR-10, 8 epochs, 8 channels in front) we measured on 2,000
-test pictures:
+In full mode (5,000 pictures of CIFAR-10, 8 epochs, 8 channels in front) we measured on
+2,000 test pictures:
 
 | | training loss | test error |
 | --- | --- | --- |
@@ -1023,32 +1041,33 @@ test pictures:
 | residual, 20 layers | 0.915 | 41.5 % |
 | residual, 56 layers | 0.886 | 40.0 % |
 
-The plain net of 56 layers does not overfit: already its **training** loss is the higher one.
-(`COURSE_MODE=full python solutions/09_architectures.py`: 11 minutes of processor time for the
-whole lesson on one thread; 19 by the clock on a machine that was busy with other things.)
+The plain net of 56 layers does not overfit: already its **training** loss is the higher
+one. (`COURSE_MODE=full python solutions/09_architectures.py`: 11 minutes of processor
+time for the whole lesson on one thread; 19 by the clock on a machine that was busy with
+other things.)
 
-The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at about 9 % test error
-for the plain net of 20 layers and about 13 % for that of 56, read off the figure; with skips at
-8.75 % for 20 layers, 6.97 % for 56 and 6.43 % for 110. With skips the order turns round:
-**deeper is better**.
+The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at about 9 %
+test error for the plain net of 20 layers and about 13 % for that of 56, read off the
+figure; with skips at 8.75 % for 20 layers, 6.97 % for 56 and 6.43 % for 110. With skips
+the order turns round: **deeper is better**.
 
-One way to see why: a chain of n residual blocks, multiplied out, is a sum over $2^n$ ways
-through it, short ones and long ones (A. Veit and others, 2016). There is always a short way for
-the gradient.
+One way to see why: a chain of n residual blocks, multiplied out, is a sum over $2^n$
+ways through it, short ones and long ones (A. Veit and others, 2016). There is always a
+short way for the gradient.
 
 ## The residual networks for ImageNet
 
-There the shortcut of a block that changes the shape is a **1x1 convolution with the stride, and
-norm**, called `downsample`. Where the shape stays it is nothing at all: what is there but the
-identity would stand in the way.
+There the shortcut of a block that changes the shape is a **1x1 convolution with the
+stride, and norm**, called `downsample`. Where the shape stays it is nothing at all:
+what is there but the identity would stand in the way.
 
-**Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample` where it is
-needed: a `Sequential` of convolution and norm. A class attribute says by how much the block
-widens: `expansion = 1`; it is there.
+**Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample`
+where it is needed: a `Sequential` of convolution and norm. A class attribute says by
+how much the block widens: `expansion = 1`; it is there.
 
 <details><summary>A hint</summary>
-It is needed where the stride is not 1, and where the channels differ. <code>self.downsample =
-None</code> says that it is not.
+It is needed where the stride is not 1, and where the channels differ.
+<code>self.downsample = None</code> says that it is not.
 </details>
 """
 
@@ -1090,15 +1109,15 @@ check("09.BasicBlock", BasicBlock)
 
 # %% [markdown]
 r"""
-From 50 layers on the block is a **bottleneck**, GoogLeNet's idea: 1x1 to narrow, 3x3, 1x1 to
-widen again by 4. On 256 channels that is 70 thousand parameters, against 1.2 million for two
-3x3 convolutions.
+From 50 layers on the block is a **bottleneck**, GoogLeNet's idea: 1x1 to narrow, 3x3,
+1x1 to widen again by 4. On 256 channels that is 70 thousand parameters, against 1.2
+million for two 3x3 convolutions.
 
-Two later networks change one number each. **ResNeXt** (S. Xie and others, 2017) makes the
-middle wider and cuts it into **groups** that do not see each other: many narrow branches side
-by side, as in Inception, but all alike. **Wide ResNet** (S. Zagoruyko and N. Komodakis, 2016)
-makes the middle twice as wide: 50 wide layers beat 152 narrow ones, and run faster. Both fit
-into one formula for the width of the middle,
+Two later networks change one number each. **ResNeXt** (S. Xie and others, 2017) makes
+the middle wider and cuts it into **groups** that do not see each other: many narrow
+branches side by side, as in Inception, but all alike. **Wide ResNet** (S. Zagoruyko and
+N. Komodakis, 2016) makes the middle twice as wide: 50 wide layers beat 152 narrow ones,
+and run faster. Both fit into one formula for the width of the middle,
 
 $$\text{width} = \lfloor \text{planes} \cdot \text{base width} / 64 \rfloor \cdot \text{groups}$$
 """
@@ -1123,13 +1142,14 @@ show_blocks(
 
 # %% [markdown]
 r"""
-**Exercise `Bottleneck`** (4 points, 25 minutes). conv 1x1, norm, ReLU, conv 3x3 with stride and
-groups, norm, ReLU, conv 1x1 to `4 * planes` channels, norm, the sum, ReLU. (The paper has the
-stride in the first convolution. The published weights have it in the 3x3, which sees every
-pixel; it is a little better.)
+**Exercise `Bottleneck`** (4 points, 25 minutes). conv 1x1, norm, ReLU, conv 3x3 with
+stride and groups, norm, ReLU, conv 1x1 to `4 * planes` channels, norm, the sum, ReLU.
+(The paper has the stride in the first convolution. The published weights have it in the
+3x3, which sees every pixel; it is a little better.)
 
 <details><summary>A hint</summary>
-<code>nn.Conv2d(width, width, 3, stride, 1, groups=groups, bias=False)</code> is the one in the middle.
+<code>nn.Conv2d(width, width, 3, stride, 1, groups=groups, bias=False)</code> is the one
+in the middle.
 </details>
 """
 
@@ -1177,8 +1197,8 @@ check("09.Bottleneck", Bottleneck)
 
 # %% [markdown]
 r"""
-**Exercise `ResNet`** (4 points, 30 minutes). One class for ResNet-18 to 152, ResNeXt and Wide
-ResNet:
+**Exercise `ResNet`** (4 points, 30 minutes). One class for ResNet-18 to 152, ResNeXt
+and Wide ResNet:
 
 | part | what |
 | --- | --- |
@@ -1187,14 +1207,15 @@ ResNet:
 | `layer1`, `layer2`, … | a `Sequential` for each number in `layers`: so many blocks |
 | `fc` | mean over all places, linear |
 
-The first stage has `planes = width`, each later one twice as many, and there the first block
-has stride 2. A block gives `planes * block.expansion` channels. With `(2, 2, 2, 2)` basic
-blocks that is ResNet-18, with `(3, 4, 6, 3)` bottlenecks ResNet-50, with `groups=32,
-base_width=4` in addition ResNeXt-50, with `base_width=128` Wide ResNet-50-2.
+The first stage has `planes = width`, each later one twice as many, and there the first
+block has stride 2. A block gives `planes * block.expansion` channels. With
+`(2, 2, 2, 2)` basic blocks that is ResNet-18, with `(3, 4, 6, 3)` bottlenecks
+ResNet-50, with `groups=32, base_width=4` in addition ResNeXt-50, with `base_width=128`
+Wide ResNet-50-2.
 
 <details><summary>A hint</summary>
-Keep <code>inputs</code> in a variable that each block made brings up to date, and collect the stages
-with <code>self.add_module(f"layer{i}", …)</code>.
+Keep <code>inputs</code> in a variable that each block made brings up to date, and
+collect the stages with <code>self.add_module(f"layer{i}", …)</code>.
 </details>
 """
 
@@ -1244,19 +1265,19 @@ check("09.ResNet", ResNet, BasicBlock, Bottleneck)
 r"""
 ### Pre-activation
 
-In these blocks the sum still goes through a ReLU, so that even the shortcut loses its negative
-numbers in each block. K. He and others (2016) moved norm and ReLU **in front of** the
-convolutions. Then nothing stands behind the sum, and x travels through the whole network
-untouched:
+In these blocks the sum still goes through a ReLU, so that even the shortcut loses its
+negative numbers in each block. K. He and others (2016) moved norm and ReLU **in front
+of** the convolutions. Then nothing stands behind the sum, and x travels through the
+whole network untouched:
 
 $$x_L = x_l + \sum_{i=l}^{L-1} F(x_i)$$
 
 Its gradient is 1 plus something: it cannot vanish. With it they trained 1,001 layers.
 
-**Exercise `PreActBlock`** (2 points, 15 minutes). norm, ReLU, conv 3x3 with the stride, norm,
-ReLU, conv 3x3, and the sum. Parts `bn1`, `conv1`, `bn2`, `conv2`, no biases in the
-convolutions. Where the shape changes, `downsample`, a bare 1x1 convolution with the stride,
-takes what comes **after the first norm and ReLU**; else x itself is added.
+**Exercise `PreActBlock`** (2 points, 15 minutes). norm, ReLU, conv 3x3 with the stride,
+norm, ReLU, conv 3x3, and the sum. Parts `bn1`, `conv1`, `bn2`, `conv2`, no biases in
+the convolutions. Where the shape changes, `downsample`, a bare 1x1 convolution with the
+stride, takes what comes **after the first norm and ReLU**; else x itself is added.
 
 <details><summary>A hint</summary>
 For the tiny example above with a branch of zeros the block gives (-2, 3), not (0, 3).
@@ -1300,11 +1321,12 @@ check("09.PreActBlock", PreActBlock)
 r"""
 ### Stochastic depth: dropout of whole blocks
 
-A residual block can be left out without breaking anything. G. Huang and others (2016) do so in
-training, at random: for a whole batch the branch is there with probability p, and else it is
-not even computed, which saves its time. In inference it is always there, **times p**, its mean
-in training. Early blocks, upon which all else rests, are kept more often: the rate falls in a
-line from 1 at the input to $p_L$ at the last of L blocks,
+A residual block can be left out without breaking anything. G. Huang and others (2016)
+do so in training, at random: for a whole batch the branch is there with probability p,
+and else it is not even computed, which saves its time. In inference it is always there,
+**times p**, its mean in training. Early blocks, upon which all else rests, are kept
+more often: the rate falls in a line from 1 at the input to $p_L$ at the last of L
+blocks,
 
 $$p_l = 1 - \frac{l}{L} (1 - p_L), \qquad l = 1, \dots, L$$
 
@@ -1312,8 +1334,8 @@ $$p_l = 1 - \frac{l}{L} (1 - p_L), \qquad l = 1, \dots, L$$
 `branch`, whose output has the shape of its input.
 
 <details><summary>A hint</summary>
-One number for a call: <code>torch.rand(())</code>. Draw first, then decide whether to call the
-branch. <code>self.training</code> tells the mode.
+One number for a call: <code>torch.rand(())</code>. Draw first, then decide whether to
+call the branch. <code>self.training</code> tells the mode.
 </details>
 """
 
@@ -1348,8 +1370,8 @@ check("09.StochasticDepth", StochasticDepth)
 
 # %% [markdown]
 r"""
-**Exercise `survival_rates`** (1 point, 5 minutes). The line. By hand: four blocks, the last
-with 0.5, give 0.875, 0.75, 0.625, 0.5.
+**Exercise `survival_rates`** (1 point, 5 minutes). The line. By hand: four blocks, the
+last with 0.5, give 0.875, 0.75, 0.625, 0.5.
 """
 
 
@@ -1369,8 +1391,8 @@ check("09.survival_rates", survival_rates)
 
 # %% [markdown]
 r"""
-The network of the paper has 54 blocks and $p_L = 0.5$. How many are there on average in a
-training step?
+The network of the paper has 54 blocks and $p_L = 0.5$. How many are there on average in
+a training step?
 """
 
 # %% tags=["experiment"]
@@ -1381,10 +1403,11 @@ print(f"{expected_depth:.2f} of 54: a quarter of the time saved")
 r"""
 ## Fractal networks: depth without a skip
 
-Is it the skip that lets a deep network learn, or is it that there are **short ways** through
-it? FractalNet (G. Larsson and others, 2017) has short ways and no sum with the input. It grows
-by a rule. A fractal of one column is a single unit, $f_1 = \text{unit}$. A fractal of $c + 1$
-columns puts two fractals of $c$ columns in a row, and one unit beside them:
+Is it the skip that lets a deep network learn, or is it that there are **short ways**
+through it? FractalNet (G. Larsson and others, 2017) has short ways and no sum with the
+input. It grows by a rule. A fractal of one column is a single unit,
+$f_1 = \text{unit}$. A fractal of $c + 1$ columns puts two fractals of $c$ columns in a
+row, and one unit beside them:
 
 $$f_{c+1}(x) = \tfrac12\big(\text{unit}(x) + f_c(f_c(x))\big)$$
 
@@ -1396,12 +1419,14 @@ show_fractal(3)
 
 # %% [markdown]
 r"""
-**Exercise `FractalBlock`** (2 points, 20 minutes). A class that contains itself, twice. `unit`
-is given: `unit(inputs, outputs, kernel_size=3, padding=1)` is convolution, batch norm and ReLU.
+**Exercise `FractalBlock`** (2 points, 20 minutes). A class that contains itself, twice.
+`unit` is given: `unit(inputs, outputs, kernel_size=3, padding=1)` is convolution, batch
+norm and ReLU.
 
 <details><summary>A hint</summary>
-In <code>__init__</code> make <code>self.first = FractalBlock(channels, columns - 1, unit)</code>
-where there is more than one column. What does a block of one column not have?
+In <code>__init__</code> make
+<code>self.first = FractalBlock(channels, columns - 1, unit)</code> where there is more
+than one column. What does a block of one column not have?
 </details>
 """
 
@@ -1438,20 +1463,21 @@ check("09.FractalBlock", FractalBlock)
 
 # %% [markdown]
 r"""
-**Drop-path.** Stochastic depth drops the branch of a block and keeps the skip. A fractal has no
-skip, so each join drops its incoming paths, each with probability `drop`, and takes the mean of
-**what is left**. One path must survive: where the dice would drop all, one of them, drawn at
-random, is kept.
+**Drop-path.** Stochastic depth drops the branch of a block and keeps the skip. A
+fractal has no skip, so each join drops its incoming paths, each with probability
+`drop`, and takes the mean of **what is left**. One path must survive: where the dice
+would drop all, one of them, drawn at random, is kept.
 
 Three paths with the values 1, 10 and 100, of which the second is dropped:
 $(1 + 100) / 2 = 50.5$.
 
-**Exercise `join_paths`** (2 points, 15 minutes). All random numbers come from `generator`.
+**Exercise `join_paths`** (2 points, 15 minutes). All random numbers come from
+`generator`.
 
 <details><summary>A hint</summary>
 <code>torch.rand(n, generator=generator) >= drop</code> says which of n paths are kept;
-<code>torch.randint(n, (1,), generator=generator)</code> draws one of them. A mask picks rows:
-<code>paths[kept]</code>.
+<code>torch.randint(n, (1,), generator=generator)</code> draws one of them. A mask picks
+rows: <code>paths[kept]</code>.
 </details>
 """
 
@@ -1480,14 +1506,14 @@ check("09.join_paths", join_paths)
 r"""
 ## DenseNet: keep everything
 
-A residual block **adds** to its input. DenseNet (G. Huang and others, 2017) **keeps** it: every
-layer appends a few new channels to all that came before, and so the layers after it read the
-work of every earlier one. How many a layer adds is the **growth rate**, usually 32; a layer is
-narrow because it need not repeat what is already there.
+A residual block **adds** to its input. DenseNet (G. Huang and others, 2017) **keeps**
+it: every layer appends a few new channels to all that came before, and so the layers
+after it read the work of every earlier one. How many a layer adds is the **growth
+rate**, usually 32; a layer is narrow because it need not repeat what is already there.
 
 A layer is a pre-activation block: norm, ReLU, 1x1 convolution to `bottleneck * growth`
-channels, norm, ReLU, 3x3 convolution to `growth` channels. Then the input and the new channels
-stand side by side: 5 channels in and a growth of 3 make 8 channels out.
+channels, norm, ReLU, 3x3 convolution to `growth` channels. Then the input and the new
+channels stand side by side: 5 channels in and a growth of 3 make 8 channels out.
 
 **Exercise `DenseLayer`** (2 points, 15 minutes).
 """
@@ -1525,9 +1551,10 @@ check("09.DenseLayer", DenseLayer)
 
 # %% [markdown]
 r"""
-A map that only grows becomes too large. Between two dense blocks a **transition** halves both
-the number of channels (norm, ReLU, 1x1 convolution) and height and width (average pooling 2x2).
-With a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
+A map that only grows becomes too large. Between two dense blocks a **transition**
+halves both the number of channels (norm, ReLU, 1x1 convolution) and height and width
+(average pooling 2x2). With a stem of 6 channels, growth 3 and blocks of 2, 1 and 3
+layers:
 
 | part | channels |
 | --- | --- |
@@ -1538,11 +1565,11 @@ With a stem of 6 channels, growth 3 and blocks of 2, 1 and 3 layers:
 | transition | 4 |
 | block 3, three layers | 7, 10, 13 |
 
-**Exercise `DenseNet`** (2 points, 30 minutes). DenseNet-121 has blocks of 6, 12, 24 and 16
-layers: with two convolutions a layer, a convolution in the stem, three in the transitions and
-the linear layer these are 121. Your network must have 7,978,856 parameters. The names are
-torchvision's; the published weights are older and say `norm.1` where the name is now `norm1`,
-so that there a rename is needed.
+**Exercise `DenseNet`** (2 points, 30 minutes). DenseNet-121 has blocks of 6, 12, 24 and
+16 layers: with two convolutions a layer, a convolution in the stem, three in the
+transitions and the linear layer these are 121. Your network must have 7,978,856
+parameters. The names are torchvision's; the published weights are older and say
+`norm.1` where the name is now `norm1`, so that there a rename is needed.
 
 <details><summary>A hint</summary>
 An <code>nn.Sequential</code> takes a layer by name with
@@ -1604,10 +1631,11 @@ check("09.DenseNet", DenseNet, DenseLayer)
 r"""
 ## SqueezeNet: AlexNet's accuracy with a fiftieth of its parameters
 
-Nearly all weights of AlexNet are in its linear layers; SqueezeNet (F. Iandola and others, 2016)
-has none. Its other saving is the **Fire block**. A 3x3 filter costs nine times as much as a 1x1
-filter, and its cost grows with the number of channels that it reads. So first **squeeze** the
-channels with 1x1 filters, then **expand** again, half with 1x1 and half with 3x3 filters:
+Nearly all weights of AlexNet are in its linear layers; SqueezeNet (F. Iandola and
+others, 2016) has none. Its other saving is the **Fire block**. A 3x3 filter costs nine
+times as much as a 1x1 filter, and its cost grows with the number of channels that it
+reads. So first **squeeze** the channels with 1x1 filters, then **expand** again, half
+with 1x1 and half with 3x3 filters:
 
 $$64 \to 16 \to (64, 64): \quad (64 + 1) \cdot 16 + (16 + 1) \cdot 64 + (16 \cdot 9 + 1) \cdot 64
 = 11{,}408$$
@@ -1648,8 +1676,8 @@ check("09.Fire", Fire)
 
 # %% [markdown]
 r"""
-The network (version 1.1) has three stages of Fire blocks. A row `(16, 64, 64)` says: squeeze to
-16, expand to 64 and 64.
+The network (version 1.1) has three stages of Fire blocks. A row `(16, 64, 64)` says:
+squeeze to 16, expand to 64 and 64.
 """
 
 # %%
@@ -1661,14 +1689,15 @@ SQUEEZENET = (
 
 # %% [markdown]
 r"""
-**Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools round
-**up**: a last window that is only half full counts too (`ceil_mode=True`). And the classifier
-is a 1x1 convolution with one map for each class, a ReLU, and the mean over the map. With your
-own `Fire` the network has 1,235,496 parameters.
+**Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools
+round **up**: a last window that is only half full counts too (`ceil_mode=True`). And
+the classifier is a 1x1 convolution with one map for each class, a ReLU, and the mean
+over the map. With your own `Fire` the network has 1,235,496 parameters.
 
 <details><summary>A hint</summary>
 Collect the layers of <code>features</code> in a list, with a variable for the number of
-channels, and unpack it: <code>nn.Sequential(*layers)</code>. A pool stands before each stage.
+channels, and unpack it: <code>nn.Sequential(*layers)</code>. A pool stands before each
+stage.
 </details>
 """
 
@@ -1716,18 +1745,19 @@ check("09.SqueezeNet", SqueezeNet, Fire)
 r"""
 ## Groups of channels
 
-A filter of a plain convolution sees **all** channels. In a **grouped** convolution the channels
-are split into G groups, and so are the filters; the filters of a group see the channels of
-their own group. AlexNet did so because its two GPUs could not share all maps; today it is done
-to save: each filter reads C / G channels, so weights and multiply-adds are divided by G.
+A filter of a plain convolution sees **all** channels. In a **grouped** convolution the
+channels are split into G groups, and so are the filters; the filters of a group see the
+channels of their own group. AlexNet did so because its two GPUs could not share all
+maps; today it is done to save: each filter reads C / G channels, so weights and
+multiply-adds are divided by G.
 
-A grouped convolution is a plain one most of whose weights are zero. Four filters of 1x1 in two
-groups on two channels, with the weights 2, 3, 5, 7:
+A grouped convolution is a plain one most of whose weights are zero. Four filters of 1x1
+in two groups on two channels, with the weights 2, 3, 5, 7:
 
 $$\begin{pmatrix} 2 & 0 \\ 3 & 0 \\ 0 & 5 \\ 0 & 7 \end{pmatrix}$$
 
-**Exercise `ungroup`** (1 point, 15 minutes). Write the weights of a grouped convolution out in
-full.
+**Exercise `ungroup`** (1 point, 15 minutes). Write the weights of a grouped convolution
+out in full.
 """
 
 
@@ -1754,9 +1784,9 @@ check("09.ungroup", ungroup)
 
 # %% [markdown]
 r"""
-Two grouped convolutions in a row have a flaw: what belongs to the first group never meets what
-belongs to the second. **ShuffleNet** (X. Zhang and others, 2018) deals the channels out anew
-between the two, as one deals cards: one of each group in turn.
+Two grouped convolutions in a row have a flaw: what belongs to the first group never
+meets what belongs to the second. **ShuffleNet** (X. Zhang and others, 2018) deals the
+channels out anew between the two, as one deals cards: one of each group in turn.
 """
 
 # %%
@@ -1764,12 +1794,13 @@ show_groups([0, 3, 1, 4, 2, 5], groups=2)
 
 # %% [markdown]
 r"""
-**Exercise `channel_shuffle`** (1 point, 10 minutes). Six channels in the groups (0, 1, 2) and
-(3, 4, 5) become 0, 3, 1, 4, 2, 5.
+**Exercise `channel_shuffle`** (1 point, 10 minutes). Six channels in the groups (0, 1,
+2) and (3, 4, 5) become 0, 3, 1, 4, 2, 5.
 
 <details><summary>A hint</summary>
 Write the groups as the rows of a table and read it by columns.
-<code>x.unflatten(1, (a, b))</code> makes two axes of one, <code>flatten(1, 2)</code> one of two.
+<code>x.unflatten(1, (a, b))</code> makes two axes of one, <code>flatten(1, 2)</code>
+one of two.
 </details>
 """
 
@@ -1796,18 +1827,20 @@ r"""
 
 A filter can be taken apart in two ways, and both are called separable.
 
-**Spatially separable.** Some filters are a column times a row. Sobel's edge filter is one:
+**Spatially separable.** Some filters are a column times a row. Sobel's edge filter is
+one:
 
 $$\begin{pmatrix} -1 & 0 & 1 \\ -2 & 0 & 2 \\ -1 & 0 & 1 \end{pmatrix} =
 \begin{pmatrix} 1 \\ 2 \\ 1 \end{pmatrix} \begin{pmatrix} -1 & 0 & 1 \end{pmatrix}$$
 
-Then a 3x1 filter followed by a 1x3 filter does the same with 6 products in the place of 9. A
-learned filter is seldom of this kind; Inception v3 builds the two halves in from the start, and
-gives up the rest.
+Then a 3x1 filter followed by a 1x3 filter does the same with 6 products in the place
+of 9. A learned filter is seldom of this kind; Inception v3 builds the two halves in
+from the start, and gives up the rest.
 
-**Depthwise separable.** Take channels apart instead. First every channel is filtered by itself:
-a grouped convolution with a group for **each channel**, called **depthwise**, mixes no
-channels. Then a 1x1 convolution, called **pointwise**, mixes channels and no places.
+**Depthwise separable.** Take channels apart instead. First every channel is filtered by
+itself: a grouped convolution with a group for **each channel**, called **depthwise**,
+mixes no channels. Then a 1x1 convolution, called **pointwise**, mixes channels and no
+places.
 """
 
 # %%
@@ -1827,10 +1860,10 @@ print("pointwise: places", (pointwise(x)[0, 0] != 0).nonzero().tolist())
 
 # %% [markdown]
 r"""
-From 64 to 128 channels with 3x3 filters: $64 \cdot 9 + 64 \cdot 128 = 8{,}768$ weights, a plain
-convolution $64 \cdot 128 \cdot 9 = 73{,}728$. Xception (F. Chollet, 2017) reads this as the
-extreme of Inception: there 1x1 filters first make a few groups of channels, and each group has
-spatial filters of its own; here every channel is a group.
+From 64 to 128 channels with 3x3 filters: $64 \cdot 9 + 64 \cdot 128 = 8{,}768$ weights,
+a plain convolution $64 \cdot 128 \cdot 9 = 73{,}728$. Xception (F. Chollet, 2017) reads
+this as the extreme of Inception: there 1x1 filters first make a few groups of channels,
+and each group has spatial filters of its own; here every channel is a group.
 
 **Exercise `SeparableConv`** (1 point, 10 minutes).
 """
@@ -1865,15 +1898,17 @@ check("09.SeparableConv", SeparableConv)
 
 # %% [markdown]
 r"""
-Xception is made of residual blocks whose **units** are ReLU, separable convolution, batch norm.
-A block of the **entry** has two units, then a maximum pool with stride 2; a block of the
-**middle** has three units and keeps everything.
+Xception is made of residual blocks whose **units** are ReLU, separable convolution,
+batch norm. A block of the **entry** has two units, then a maximum pool with stride 2; a
+block of the **middle** has three units and keeps everything.
 
-**Exercise `XceptionBlock`** (2 points, 25 minutes). One class for both. `widths` lists the
-channels before and after each unit: `(64, 128, 128)` are two units, 64 to 128 and 128 to 128.
+**Exercise `XceptionBlock`** (2 points, 25 minutes). One class for both. `widths` lists
+the channels before and after each unit: `(64, 128, 128)` are two units, 64 to 128 and
+128 to 128.
 
 <details><summary>A hint</summary>
-<code>pairwise(widths)</code> gives inputs and outputs of each unit, one pair after the other.
+<code>pairwise(widths)</code> gives inputs and outputs of each unit, one pair after the
+other.
 </details>
 """
 
@@ -1916,9 +1951,9 @@ check("09.XceptionBlock", XceptionBlock)
 
 # %% [markdown]
 r"""
-With these two blocks the whole network is a few lines: a stem, three entry blocks, eight of the
-middle, one to the exit, two more separable convolutions and a linear layer. The published
-network has 22,855,952 parameters.
+With these two blocks the whole network is a few lines: a stem, three entry blocks,
+eight of the middle, one to the exit, two more separable convolutions and a linear
+layer. The published network has 22,855,952 parameters.
 """
 
 # %% tags=["experiment"]
@@ -1949,26 +1984,28 @@ print(f"Xception: {n_xception:,} parameters")
 r"""
 ## MobileNetV2: inverted residuals
 
-MobileNet (2017) put depthwise separable convolutions into a network for telephones; its second
-version (M. Sandler and others, 2018) put them into a residual block turned inside out. A
-bottleneck of ResNet is wide, narrow, wide, and the skip joins the **wide** ends. The **inverted
-residual** is narrow, wide, narrow: the cheap depthwise convolution works on the wide middle,
-and the skip joins the **narrow** ends, which are all that must be kept in memory.
+MobileNet (2017) put depthwise separable convolutions into a network for telephones; its
+second version (M. Sandler and others, 2018) put them into a residual block turned
+inside out. A bottleneck of ResNet is wide, narrow, wide, and the skip joins the
+**wide** ends. The **inverted residual** is narrow, wide, narrow: the cheap depthwise
+convolution works on the wide middle, and the skip joins the **narrow** ends, which are
+all that must be kept in memory.
 
-1. 1x1 convolution from C to `expand * C` channels, batch norm, ReLU6 (left out where `expand` is
-   1),
+1. 1x1 convolution from C to `expand * C` channels, batch norm, ReLU6 (left out where
+   `expand` is 1),
 2. depthwise 3x3 convolution with the stride, batch norm, ReLU6,
 3. 1x1 convolution down to the outputs, batch norm, and **no activation**.
 
-ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear because
-a ReLU on few channels throws away what cannot be got back.
+ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear
+because a ReLU on few channels throws away what cannot be got back.
 
-**Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it fits: stride
-1 and as many channels out as in.
+**Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it
+fits: stride 1 and as many channels out as in.
 
 <details><summary>A hint</summary>
-The names of the published weights: <code>conv</code> is a Sequential whose members are up to two
-Sequentials (convolution, batch norm, ReLU6) and then the last convolution and its batch norm.
+The names of the published weights: <code>conv</code> is a Sequential whose members are
+up to two Sequentials (convolution, batch norm, ReLU6) and then the last convolution and
+its batch norm.
 </details>
 """
 
@@ -2012,8 +2049,8 @@ check("09.InvertedResidual", InvertedResidual)
 
 # %% [markdown]
 r"""
-The network is a table. A row says: expand, channels, how many blocks, stride of the first of
-them.
+The network is a table. A row says: expand, channels, how many blocks, stride of the
+first of them.
 """
 
 # %%
@@ -2074,9 +2111,9 @@ check("09.MobileNetV2", MobileNetV2, InvertedResidual)
 
 # %% [markdown]
 r"""
-Because your networks have torchvision's names, weights that others trained on ImageNet fit in
-by name. `load_state_dict` complains about every name that is missing or left over. The next
-cell needs both of your networks.
+Because your networks have torchvision's names, weights that others trained on ImageNet
+fit in by name. `load_state_dict` complains about every name that is missing or left
+over. The next cell needs both of your networks.
 """
 
 # %% tags=["experiment"]
@@ -2108,17 +2145,19 @@ for name, own in own_nets.items():
 r"""
 ## AlphaGo's policy network
 
-A go board is an image: 19 x 19 points, and in the place of three colours 48 **planes** that say
-where stones are, how many liberties they have, and so on. The policy network (D. Silver and
-others, 2016) looks at it and gives a probability to each of the 361 points: where would a
-strong player move?
+A go board is an image: 19 x 19 points, and in the place of three colours 48 **planes**
+that say where stones are, how many liberties they have, and so on. The policy network
+(D. Silver and others, 2016) looks at it and gives a probability to each of the 361
+points: where would a strong player move?
 
 * 192 filters of 5x5, padding 2, ReLU: the board stays 19 x 19;
 * eleven times 192 filters of 3x3, padding 1, ReLU;
-* one filter of 1x1, then a **bias of its own for each point**, and the softmax over the board.
+* one filter of 1x1, then a **bias of its own for each point**, and the softmax over the
+  board.
 
-There is no pooling: a move is a point, and points must not be blurred. The bias by place (and
-the rim of zeros) is all that knows where on the board it is. 3,882,793 parameters.
+There is no pooling: a move is a point, and points must not be blurred. The bias by
+place (and the rim of zeros) is all that knows where on the board it is. 3,882,793
+parameters.
 
 **Exercise `PolicyNet`** (2 points, 15 minutes).
 """
@@ -2162,11 +2201,11 @@ r"""
 
 ### Transposed: from few pixels to many
 
-Convolutions and pools make maps smaller. To draw a picture, or to give every pixel a label, a
-map must grow again. The **transposed convolution** does so: each number of the input **stamps**
-the whole filter into the output, multiplied by itself; the stamps of neighbours lie `stride`
-apart, and where they overlap they are added. In one dimension, input (a, b), filter (x, y, z),
-stride 2:
+Convolutions and pools make maps smaller. To draw a picture, or to give every pixel a
+label, a map must grow again. The **transposed convolution** does so: each number of the
+input **stamps** the whole filter into the output, multiplied by itself; the stamps of
+neighbours lie `stride` apart, and where they overlap they are added. In one dimension,
+input (a, b), filter (x, y, z), stride 2:
 
 $$(ax,\; ay,\; az + bx,\; by,\; bz)$$
 """
@@ -2176,18 +2215,19 @@ show_stamps(np.array([2.0, 3.0]), np.array([1.0, 10.0, 100.0]), stride=2)
 
 # %% [markdown]
 r"""
-With padding P the outer P numbers on each side are cut off, so that the size is $(H - 1) S + F -
-2P$. This is what a convolution does in its **backward** pass (lesson 05), and with the Toeplitz
-matrix of that lesson it is the product with the transposed matrix: hence the name. It does
-**not** undo a convolution: the shape comes back, the numbers do not.
+With padding P the outer P numbers on each side are cut off, so that the size is
+$(H - 1) S + F - 2P$. This is what a convolution does in its **backward** pass (lesson
+05), and with the Toeplitz matrix of that lesson it is the product with the transposed
+matrix: hence the name. It does **not** undo a convolution: the shape comes back, the
+numbers do not.
 
-**Exercise `transposed_conv`** (2 points, 20 minutes). In NumPy. The filters are stored as
-PyTorch does for this layer: input channels first.
+**Exercise `transposed_conv`** (2 points, 20 minutes). In NumPy. The filters are stored
+as PyTorch does for this layer: input channels first.
 
 <details><summary>A hint</summary>
-Make an output of zeros without padding, walk over the places of the input, and add a stamp to a
-window. <code>np.tensordot(x[:, :, i, j], w, 1)</code> sums over the input channels: its shape is
-(N, K, FH, FW).
+Make an output of zeros without padding, walk over the places of the input, and add a
+stamp to a window. <code>np.tensordot(x[:, :, i, j], w, 1)</code> sums over the input
+channels: its shape is (N, K, FH, FW).
 </details>
 """
 
@@ -2220,16 +2260,16 @@ check("09.transposed_conv", transposed_conv)
 
 # %% [markdown]
 r"""
-Where filter size and stride do not fit together, some output places receive more stamps than
-others: the **checkerboard** in many generated pictures. Stamps of 4 with stride 2 are even,
-stamps of 3 are not.
+Where filter size and stride do not fit together, some output places receive more stamps
+than others: the **checkerboard** in many generated pictures. Stamps of 4 with stride 2
+are even, stamps of 3 are not.
 
 ### Dilated: far sight without more weights
 
-To see further a network needs larger filters, more layers, or pools that lose detail. The
-**dilated** (atrous) convolution puts holes into the filter: with **dilation** D it reads every
-D-th pixel, and spans $D (F - 1) + 1$. Three layers of 3x3 with dilations 1, 2 and 4 see 15
-pixels, plain ones 7.
+To see further a network needs larger filters, more layers, or pools that lose detail.
+The **dilated** (atrous) convolution puts holes into the filter: with **dilation** D it
+reads every D-th pixel, and spans $D (F - 1) + 1$. Three layers of 3x3 with dilations 1,
+2 and 4 see 15 pixels, plain ones 7.
 """
 
 # %%
@@ -2238,14 +2278,15 @@ show_holes((1, 2, 3))
 # %% [markdown]
 r"""
 By hand: the row (1, 2, 3, 4, 5, 6, 7), the filter (1, 10, 100), dilation 2. First
-$1 + 3 \cdot 10 + 5 \cdot 100 = 531$, then $2 + 4 \cdot 10 + 6 \cdot 100 = 642$, then 753.
+$1 + 3 \cdot 10 + 5 \cdot 100 = 531$, then $2 + 4 \cdot 10 + 6 \cdot 100 = 642$,
+then 753.
 
 **Exercise `dilated_conv`** (2 points, 15 minutes). In NumPy, stride 1, no padding.
 
 <details><summary>A hint</summary>
-Loop over the numbers of the filter, not over pixels: number (i, j) of each filter is multiplied
-with one slice of the images. <code>np.einsum("kc,nchw->nkhw", a, b)</code> sums over the
-channels.
+Loop over the numbers of the filter, not over pixels: number (i, j) of each filter is
+multiplied with one slice of the images. <code>np.einsum("kc,nchw->nkhw", a, b)</code>
+sums over the channels.
 </details>
 """
 
@@ -2278,10 +2319,10 @@ check("09.dilated_conv", dilated_conv)
 r"""
 ### Deformable: where to look is learned
 
-A filter always reads the same grid, whatever is there. The **deformable** convolution (J. Dai
-and others, 2017) moves each of its reading places by an **offset**, which a second convolution
-computes from the image. (One page of the notes heads it "separable"; the two have nothing to do
-with one another.)
+A filter always reads the same grid, whatever is there. The **deformable** convolution
+(J. Dai and others, 2017) moves each of its reading places by an **offset**, which a
+second convolution computes from the image. (One page of the notes heads it "separable";
+the two have nothing to do with one another.)
 """
 
 # %%
@@ -2289,23 +2330,23 @@ show_reading()
 
 # %% [markdown]
 r"""
-An offset of 0.3 leads between pixels. There one reads by **bilinear** interpolation: of the
-four pixels around, each counts with (1 - its distance in rows) times (1 - its distance in
-columns). At row 0.25, column 0.5 of
+An offset of 0.3 leads between pixels. There one reads by **bilinear** interpolation: of
+the four pixels around, each counts with (1 - its distance in rows) times (1 - its
+distance in columns). At row 0.25, column 0.5 of
 
 $$\begin{pmatrix} 10 & 20 \\ 30 & 40 \end{pmatrix}: \quad
 0.375 \cdot 10 + 0.375 \cdot 20 + 0.125 \cdot 30 + 0.125 \cdot 40 = 20$$
 
-The distances depend on the place, so a gradient reaches the place itself: only so can offsets
-be learned.
+The distances depend on the place, so a gradient reaches the place itself: only so can
+offsets be learned.
 
-**Exercise `bilinear_sample`** (2 points, 25 minutes). In PyTorch, without `grid_sample`.
-Outside the image there are zeros.
+**Exercise `bilinear_sample`** (2 points, 25 minutes). In PyTorch, without
+`grid_sample`. Outside the image there are zeros.
 
 <details><summary>A hint</summary>
-Loop over the two rows <code>rows.floor()</code> and that plus 1, and over two columns alike. A
-place outside must not be used as an index: <code>clamp</code> it for reading, and multiply what
-you read by whether it was inside.
+Loop over the two rows <code>rows.floor()</code> and that plus 1, and over two columns
+alike. A place outside must not be used as an index: <code>clamp</code> it for reading,
+and multiply what you read by whether it was inside.
 </details>
 """
 
@@ -2336,16 +2377,17 @@ check("09.bilinear_sample", bilinear_sample)
 
 # %% [markdown]
 r"""
-In a plain convolution output (2, 5) multiplies pixel $(2 + i,\, 5 + j)$ by `w[:, :, i, j]`. In
-a deformable one it reads at $(2 + i + \Delta_{row},\; 5 + j + \Delta_{column})$, and each
-number of the filter has a pair of offsets of its own at each output place.
+In a plain convolution output (2, 5) multiplies pixel $(2 + i,\, 5 + j)$ by
+`w[:, :, i, j]`. In a deformable one it reads at
+$(2 + i + \Delta_{row},\; 5 + j + \Delta_{column})$, and each number of the filter has a
+pair of offsets of its own at each output place.
 
-**Exercise `deformable_conv`** (2 points, 25 minutes). For one image, stride 1, no padding.
-`sample` is given and does what `bilinear_sample` does.
+**Exercise `deformable_conv`** (2 points, 25 minutes). For one image, stride 1, no
+padding. `sample` is given and does what `bilinear_sample` does.
 
 <details><summary>A hint</summary>
-<code>torch.arange(FH).view(-1, 1, 1, 1)</code> has the axes of the offsets. With rows and columns
-of shape (FH, FW, OH, OW) <code>sample</code> gives (C, FH, FW, OH, OW); one
+<code>torch.arange(FH).view(-1, 1, 1, 1)</code> has the axes of the offsets. With rows
+and columns of shape (FH, FW, OH, OW) <code>sample</code> gives (C, FH, FW, OH, OW); one
 <code>torch.einsum</code> does the rest.
 </details>
 """
@@ -2377,11 +2419,11 @@ check("09.deformable_conv", deformable_conv)
 r"""
 ### Dynamic snake: offsets that hold together
 
-Free offsets may tear a filter apart. Blood vessels, roads and cracks are long and thin, and a
-filter that follows them should stay in one piece. The **dynamic snake** convolution (Y. Qi and
-others, 2023) takes a filter of, say, 1 x 9 and lets its numbers move up and down only, and
-**relative to their neighbour**: the middle stays, and each place adds its own offset (between
--1 and 1) to where the place before it stands.
+Free offsets may tear a filter apart. Blood vessels, roads and cracks are long and thin,
+and a filter that follows them should stay in one piece. The **dynamic snake**
+convolution (Y. Qi and others, 2023) takes a filter of, say, 1 x 9 and lets its numbers
+move up and down only, and **relative to their neighbour**: the middle stays, and each
+place adds its own offset (between -1 and 1) to where the place before it stands.
 """
 
 # %%
@@ -2389,15 +2431,15 @@ show_snake([0.5, -1.0, 0.7, 0.25, 1.0], [-0.5, -1.0, 0.0, 0.25, 1.25])
 
 # %% [markdown]
 r"""
-Five offsets, (0.5, -1, 0.7, 0.25, 1). The middle stays at 0, whatever its offset says. To the
-right: 0.25, then 0.25 + 1 = 1.25. To the left: -1, then -1 + 0.5 = -0.5.
+Five offsets, (0.5, -1, 0.7, 0.25, 1). The middle stays at 0, whatever its offset says.
+To the right: 0.25, then 0.25 + 1 = 1.25. To the left: -1, then -1 + 0.5 = -0.5.
 
-**Exercise `snake_offsets`** (2 points, 15 minutes). How far each place of the filter ends up
-from the middle. Reading there is what `bilinear_sample` does.
+**Exercise `snake_offsets`** (2 points, 15 minutes). How far each place of the filter
+ends up from the middle. Reading there is what `bilinear_sample` does.
 
 <details><summary>A hint</summary>
-<code>cumsum(0)</code> adds up from the front. <code>flip(0)</code> turns the left half round, and
-back.
+<code>cumsum(0)</code> adds up from the front. <code>flip(0)</code> turns the left half
+round, and back.
 </details>
 """
 
@@ -2427,11 +2469,11 @@ r"""
 
 ### How far it sees
 
-In lesson 05 you computed the **receptive field** of a stack of layers: the number of pixels in
-a row that one output depends on. Dilation belongs to it. Keep two numbers while you go from
-layer to layer: the **field**, and the **jump**, how many pixels lie between two neighbouring
-outputs. Both begin at 1. A layer of size F, stride S and dilation D reaches over $D (F - 1)$
-steps of the jump that it finds:
+In lesson 05 you computed the **receptive field** of a stack of layers: the number of
+pixels in a row that one output depends on. Dilation belongs to it. Keep two numbers
+while you go from layer to layer: the **field**, and the **jump**, how many pixels lie
+between two neighbouring outputs. Both begin at 1. A layer of size F, stride S and
+dilation D reaches over $D (F - 1)$ steps of the jump that it finds:
 
 $$\text{field} \leftarrow \text{field} + D (F - 1) \cdot \text{jump}, \qquad \text{jump} \leftarrow S \cdot \text{jump}$$
 
@@ -2462,13 +2504,13 @@ check("09.receptive_field", receptive_field)
 r"""
 ### What it costs
 
-Papers compare networks by numbers: parameters, multiply-adds, memory. They are easy to get
-wrong by hand: two sets of lecture notes that this course grew out of count one branch of
-Inception twice, and give VGG-16 half as many activations again as it has. So let a program
-count.
+Papers compare networks by numbers: parameters, multiply-adds, memory. They are easy to
+get wrong by hand: two sets of lecture notes that this course grew out of count one
+branch of Inception twice, and give VGG-16 half as many activations again as it has. So
+let a program count.
 
-`trace(net, shape)` runs any network on PyTorch's `meta` device, which knows shapes and no
-numbers, and notes the layers:
+`trace(net, shape)` runs any network on PyTorch's `meta` device, which knows shapes and
+no numbers, and notes the layers:
 """
 
 # %% tags=["experiment"]
@@ -2482,30 +2524,33 @@ for layer in trace(tiny, (4, 4, 5)):
 
 # %% [markdown]
 r"""
-Layers that only pass numbers on (ReLU, dropout, a sum, a concatenation) are not listed. A
-linear layer is a convolution whose window is the whole map (lesson 05), here 2 x 3 with 6
-channels.
+Layers that only pass numbers on (ReLU, dropout, a sum, a concatenation) are not listed.
+A linear layer is a convolution whose window is the whole map (lesson 05), here 2 x 3
+with 6 channels.
 
-By hand, the first layer: a filter sees 4 / 2 = 2 channels, so $6 \cdot 2 \cdot 9 = 108$ weights
-and 6 biases, 114 parameters. Each weight is used once at each of the 2 x 3 places: 648
-multiply-adds. The output has 36 numbers of 4 bytes: 144 bytes. It sees 3 x 3 pixels.
+By hand, the first layer: a filter sees 4 / 2 = 2 channels, so $6 \cdot 2 \cdot 9 = 108$
+weights and 6 biases, 114 parameters. Each weight is used once at each of the 2 x 3
+places: 648 multiply-adds. The output has 36 numbers of 4 bytes: 144 bytes. It sees 3 x
+3 pixels.
 
-A layer is a dictionary with `name`; `kind` ("conv", "linear", "norm", "pool"); `inputs`, the
-numbers of the layers that it reads, `[]` for the image; `channels` of its input; `shape` of its
-output, (K, OH, OW) or (K,); `size`, `stride` and `dilation`, pairs (height, width); `groups`; `bias`.
+A layer is a dictionary with `name`; `kind` ("conv", "linear", "norm", "pool");
+`inputs`, the numbers of the layers that it reads, `[]` for the image; `channels` of its
+input; `shape` of its output, (K, OH, OW) or (K,); `size`, `stride` and `dilation`,
+pairs (height, width); `groups`; `bias`.
 
 **Exercise `summary`** (4 points, 35 minutes). A row for each layer.
 
-* parameters: weights and biases; a norm has a scale and a shift for each channel where `bias` is
-  true; a pool has none;
+* parameters: weights and biases; a norm has a scale and a shift for each channel where
+  `bias` is true; a pool has none;
 * multiply-adds: of convolutions and linear layers only, without the bias;
 * memory: the bytes of the output, float32, for one image;
-* field: height and width. What reads several layers sees as far as the one of them that sees
-  furthest, and its jump is the largest of theirs. The image itself has field and jump 1.
+* field: height and width. What reads several layers sees as far as the one of them that
+  sees furthest, and its jump is the largest of theirs. The image itself has field and
+  jump 1.
 
 <details><summary>A hint</summary>
-Beside the rows keep the jumps, a pair for each layer. <code>math.prod</code> multiplies the
-numbers of a tuple.
+Beside the rows keep the jumps, a pair for each layer. <code>math.prod</code> multiplies
+the numbers of a tuple.
 </details>
 """
 
@@ -2545,11 +2590,11 @@ check("09.summary", summary)
 
 # %% [markdown]
 r"""
-Now any network can be asked. VGG-16 first. Its activations are 15.2 million numbers, 58 MiB,
-where the notes say 24 million and 93 MB; 102,760,448 of its 138 million parameters are in one
-layer; and the second convolution of a stage has as many channels in as out, such as
-3x3x128x128; and a pool keeps its channels, so that the last two give 512 maps of 14 x 14 and of
-7 x 7.
+Now any network can be asked. VGG-16 first. Its activations are 15.2 million numbers, 58
+MiB, where the notes say 24 million and 93 MB; 102,760,448 of its 138 million parameters
+are in one layer; and the second convolution of a stage has as many channels in as out,
+such as 3x3x128x128; and a pool keeps its channels, so that the last two give 512 maps
+of 14 x 14 and of 7 x 7.
 """
 
 # %% tags=["experiment"]
@@ -2564,9 +2609,9 @@ print(f"{vgg_numbers:,} numbers of 4 bytes")
 
 # %% [markdown]
 r"""
-The Inception block of the notes, on a map of 28 x 28 with 256 channels: naive, and with 1x1
-convolutions that first make the map narrow. The notes say 854 million multiply-adds, which is
-right, and 358 million, where it is 271 million.
+The Inception block of the notes, on a map of 28 x 28 with 256 channels: naive, and with
+1x1 convolutions that first make the map narrow. The notes say 854 million
+multiply-adds, which is right, and 358 million, where it is 271 million.
 """
 
 # %% tags=["experiment"]
@@ -2594,9 +2639,9 @@ for text in (naive, narrow):
 
 # %% [markdown]
 r"""
-The bottlenecks save two thirds of the work and cost a little memory, because there are more
-maps to keep. And here are the light networks of this half, one beside the other. (This cell
-needs all of them.)
+The bottlenecks save two thirds of the work and cost a little memory, because there are
+more maps to keep. And here are the light networks of this half, one beside the other.
+(This cell needs all of them.)
 """
 
 # %% tags=["experiment"]
@@ -2616,8 +2661,8 @@ for name, net in own_nets.items():
 # %% [markdown]
 r"""
 The papers say 300 million multiply-adds for MobileNetV2 and 22.8 million parameters for
-Xception. DenseNet-121 has few parameters for its depth, and many activations: the norm of every
-layer makes a copy of all that came before.
+Xception. DenseNet-121 has few parameters for its depth, and many activations: the norm
+of every layer makes a copy of all that came before.
 """
 
 # %% [markdown]
@@ -2625,8 +2670,8 @@ r"""
 ## Which one?
 
 Accuracy is one axis, and there are two more: parameters (what you store and send) and
-multiply-adds (what you wait for, and pay as power). The picture shows what is published with
-torchvision's weights, one crop of 224 pixels a photograph.
+multiply-adds (what you wait for, and pay as power). The picture shows what is published
+with torchvision's weights, one crop of 224 pixels a photograph.
 """
 
 # %%
@@ -2634,15 +2679,15 @@ show_published()
 
 # %% [markdown]
 r"""
-Read it like this. AlexNet and VGG carry linear layers around that GoogLeNet showed to be
-unnecessary. From ResNet-50 to ResNet-152 three times the work buys two points. For a phone take
-MobileNetV2. When in doubt begin with a ResNet: it is easy to train, and everything that you may
-want to add was tried on it first.
+Read it like this. AlexNet and VGG carry linear layers around that GoogLeNet showed to
+be unnecessary. From ResNet-50 to ResNet-152 three times the work buys two points. For a
+phone take MobileNetV2. When in doubt begin with a ResNet: it is easy to train, and
+everything that you may want to add was tried on it first.
 
 ## Questions
 
-**Question** (1 point). How many weights (without bias) does AlexNet's first linear layer have,
-for its map of 6 x 6 with 256 channels?
+**Question** (1 point). How many weights (without bias) does AlexNet's first linear
+layer have, for its map of 6 x 6 with 256 channels?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_first_linear"}
@@ -2655,9 +2700,9 @@ check("09.answer_first_linear", answer_first_linear)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A 7x7 convolution from C to C channels is replaced by a row and a
-column, 1x7 and 7x1, from C to C channels each. What share of its weights is left, as a number
-between 0 and 1?
+**Question** (1 point). A 7x7 convolution from C to C channels is replaced by a row and
+a column, 1x7 and 7x1, from C to C channels each. What share of its weights is left, as
+a number between 0 and 1?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_row_column"}
@@ -2670,11 +2715,12 @@ check("09.answer_row_column", answer_row_column)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A plain network of 56 layers has a higher **training** error than one of 20.
-What is the reason?
+**Question** (1 point). A plain network of 56 layers has a higher **training** error
+than one of 20. What is the reason?
 
 * `"a"` It overfits: it has too many parameters for the data.
-* `"b"` Training does not find the weights with which the added layers would pass their input on.
+* `"b"` Training does not find the weights with which the added layers would pass their
+  input on.
 * `"c"` 56 layers can represent fewer functions than 20.
 * `"d"` Without a skip the gradient is exactly zero in the early layers.
 """
@@ -2689,8 +2735,8 @@ check("09.answer_degradation", answer_degradation)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A depthwise separable 3x3 convolution goes from 128 to 256 channels,
-without biases. How many weights does it have?
+**Question** (1 point). A depthwise separable 3x3 convolution goes from 128 to 256
+channels, without biases. How many weights does it have?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_separable"}
@@ -2703,8 +2749,8 @@ check("09.answer_separable", answer_separable)
 
 # %% [markdown]
 r"""
-**Question** (1 point). A transposed convolution with 8x8 filters, stride 2 and padding 3 gets a
-map of 14 x 14. How high is its output?
+**Question** (1 point). A transposed convolution with 8x8 filters, stride 2 and padding
+3 gets a map of 14 x 14. How high is its output?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_transposed"}
@@ -2717,47 +2763,52 @@ check("09.answer_transposed", answer_transposed)
 
 # %% [markdown]
 r"""
-**Question** (3 points, graded by hand). A friend wants to tell thirty kinds of birds apart on a
-phone, from 5,000 photographs, and asks you which of these architectures to take. In five or six
-sentences: what do you recommend, what speaks against VGG-16 and against ResNet-152, and what
-would you measure before you decide?
+**Question** (3 points, graded by hand). A friend wants to tell thirty kinds of birds
+apart on a phone, from 5,000 photographs, and asks you which of these architectures to
+take. In five or six sentences: what do you recommend, what speaks against VGG-16 and
+against ResNet-152, and what would you measure before you decide?
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_choice"}
 r"""
-MobileNetV2, with ImageNet weights and a new last layer: 3.5 million parameters are 14 MB, and
-0.3 billion multiply-adds a picture run in real time on a phone, with an accuracy on ImageNet
-like VGG-16's. VGG-16 takes 138 million parameters, over half a gigabyte in float32, most of
-them in one linear layer that ties it to one image size, and fifty times the work. ResNet-152 is
-six points better on ImageNet, but does forty times the work of MobileNetV2, and with 5,000
-photographs the gain may well vanish. I would measure accuracy on photographs that were held
-out, seconds for each picture and battery on the phone itself (multiply-adds predict time badly,
-because memory traffic counts as well), and the size of the file; with ResNet-18 beside it as a
-second candidate.
+MobileNetV2, with ImageNet weights and a new last layer: 3.5 million parameters are 14
+MB, and 0.3 billion multiply-adds a picture run in real time on a phone, with an
+accuracy on ImageNet like VGG-16's. VGG-16 takes 138 million parameters, over half a
+gigabyte in float32, most of them in one linear layer that ties it to one image size,
+and fifty times the work. ResNet-152 is six points better on ImageNet, but does forty
+times the work of MobileNetV2, and with 5,000 photographs the gain may well vanish. I
+would measure accuracy on photographs that were held out, seconds for each picture and
+battery on the phone itself (multiply-adds predict time badly, because memory traffic
+counts as well), and the size of the file; with ResNet-18 beside it as a second
+candidate.
 """
 
 # %% [markdown]
 r"""
 ## What to remember
 
-* Small filters in a rule-based stack (VGG); 1x1 convolutions mix channels and make bottlenecks (NiN,
-  GoogLeNet); a mean over all places replaces the large linear layer.
+* Small filters in a rule-based stack (VGG); 1x1 convolutions mix channels and make
+  bottlenecks (NiN, GoogLeNet); a mean over all places replaces the large linear layer.
 * Plain depth degrades. A skip makes doing nothing the start, and deeper becomes better.
-* The ReLU stands behind the sum, or, with pre-activation, nothing does. No bias before a batch norm.
+* The ReLU stands behind the sum, or, with pre-activation, nothing does. No bias before
+  a batch norm.
 * Names of parts are an interface: weights load by name.
 * Count parameters, multiply-adds and memory by program; notes and papers slip.
 
-To read more: Y. LeCun and others, *Gradient-based learning applied to document recognition* (1998),
-<https://doi.org/10.1109/5.726791>; A. Krizhevsky and others, *ImageNet classification with deep
-convolutional neural networks* (2012), <https://doi.org/10.1145/3065386>; M. Zeiler and R. Fergus (2014),
+To read more: Y. LeCun and others, *Gradient-based learning applied to document
+recognition* (1998), <https://doi.org/10.1109/5.726791>; A. Krizhevsky and others,
+*ImageNet classification with deep convolutional neural networks* (2012),
+<https://doi.org/10.1145/3065386>; M. Zeiler and R. Fergus (2014),
 <https://arxiv.org/abs/1311.2901>; K. Simonyan and A. Zisserman (2014),
-<https://arxiv.org/abs/1409.1556>; M. Lin and others (2014), <https://arxiv.org/abs/1312.4400>; C. Szegedy and
-others (2014, 2015), <https://arxiv.org/abs/1409.4842>, <https://arxiv.org/abs/1512.00567>; K. He and
-others (2015, 2016), <https://arxiv.org/abs/1512.03385>, <https://arxiv.org/abs/1603.05027>; S.
-Zagoruyko and N. Komodakis (2016), <https://arxiv.org/abs/1605.07146>; S. Xie and others (2017),
-<https://arxiv.org/abs/1611.05431>; G. Huang and others (2016), <https://arxiv.org/abs/1603.09382>; A.
-Veit and others (2016), <https://arxiv.org/abs/1605.06431>; A. Canziani and others, *An analysis of deep
-neural network models for practical applications* (2017), <https://arxiv.org/abs/1605.07678>.
+<https://arxiv.org/abs/1409.1556>; M. Lin and others (2014),
+<https://arxiv.org/abs/1312.4400>; C. Szegedy and others (2014, 2015),
+<https://arxiv.org/abs/1409.4842>, <https://arxiv.org/abs/1512.00567>; K. He and others
+(2015, 2016), <https://arxiv.org/abs/1512.03385>, <https://arxiv.org/abs/1603.05027>; S.
+Zagoruyko and N. Komodakis (2016), <https://arxiv.org/abs/1605.07146>; S. Xie and others
+(2017), <https://arxiv.org/abs/1611.05431>; G. Huang and others (2016),
+<https://arxiv.org/abs/1603.09382>; A. Veit and others (2016),
+<https://arxiv.org/abs/1605.06431>; A. Canziani and others, *An analysis of deep neural
+network models for practical applications* (2017), <https://arxiv.org/abs/1605.07678>.
 
 Next: what such a network sees.
 """

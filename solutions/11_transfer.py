@@ -2,15 +2,15 @@
 r"""
 # 11 Transfer learning
 
-**The question.** The networks of lesson 09 learned from 1.2 million photographs, for days, on
-many machines. You have 700 photographs of flowers and a laptop. Trained from nothing on those,
-a network learns the 700 by heart and little else. Is there a way to begin where the large
-ones ended?
+**The question.** The networks of lesson 09 learned from 1.2 million photographs, for
+days, on many machines. You have 700 photographs of flowers and a laptop. Trained from
+nothing on those, a network learns the 700 by heart and little else. Is there a way to
+begin where the large ones ended?
 
 There is, and it is what nearly everybody does: take a trained network, change its last
-layer, and train as little of it as your data allow. That is **transfer learning**. In this
-lesson you write its parts, measure when it helps and when it does not, and hand over a
-classifier that somebody else can use.
+layer, and train as little of it as your data allow. That is **transfer learning**. In
+this lesson you write its parts, measure when it helps and when it does not, and hand
+over a classifier that somebody else can use.
 
 You will write ten short pieces. About three and a half hours.
 """
@@ -30,8 +30,9 @@ from utils import check, course_mode, hint, plots
 r"""
 Here is the task. With real data the trained network is **MobileNetV2**, which tells the
 1,000 classes of ImageNet apart, and the new task is five kinds of flower, of which
-ImageNet knows only the daisy. Where photographs or weights cannot be had, a small network that has learned six
-of the built-in shapes stands in, and the task is the other four.
+ImageNet knows only the daisy. Where photographs or weights cannot be had, a small
+network that has learned six of the built-in shapes stands in, and the task is the other
+four.
 """
 
 # %% tags=["experiment"]
@@ -54,15 +55,16 @@ show_task(task, "Every picture has one of these labels")
 r"""
 ## From generic to specific
 
-What has such a network learned that could be of use for another task? Lesson 10 looked at
-it: the first layers find edges and colours, the middle ones textures and parts, the last ones whole
-objects. Early layers are **generic**: they would do for any photograph. Late layers are **specific**:
-they were made for the task that the network was trained on.
+What has such a network learned that could be of use for another task? Lesson 10 looked
+at it: the first layers find edges and colours, the middle ones textures and parts, the
+last ones whole objects. Early layers are **generic**: they would do for any photograph.
+Late layers are **specific**: they were made for the task that the network was trained
+on.
 
-That can be measured. Cut the network after some layer, take the mean of each of its maps as
-**features**, and train nothing but a linear classifier on them. (This is called a linear
-**probe**.) Do it at several depths, for a task like the network's own and for one that is
-nothing like it.
+That can be measured. Cut the network after some layer, take the mean of each of its
+maps as **features**, and train nothing but a linear classifier on them. (This is called
+a linear **probe**.) Do it at several depths, for a task like the network's own and for
+one that is nothing like it.
 """
 
 # %% tags=["experiment"]
@@ -89,15 +91,16 @@ show_depths(depths, start.stages)
 
 # %% [markdown]
 r"""
-The two curves part on the way up. For a similar task the last features are the best ones, or near it: what
-tells dog breeds apart also tells flowers apart. For a different task they gain little or
-nothing over those from the middle, which were not yet made for one purpose. Chance is 20 to 25 % for the similar task
-and 10 % for the other.
+The two curves part on the way up. For a similar task the last features are the best
+ones, or near it: what tells dog breeds apart also tells flowers apart. For a different
+task they gain little or nothing over those from the middle, which were not yet made for
+one purpose. Chance is 20 to 25 % for the similar task and 10 % for the other.
 
 ## A network small enough to count
 
-Published networks are cut in the same place: a **body**, often called `features`, and a **head**, the
-last layer that gives the scores. Here is a tiny one in that style, with seven old classes.
+Published networks are cut in the same place: a **body**, often called `features`, and a
+**head**, the last layer that gives the scores. Here is a tiny one in that style, with
+seven old classes.
 """
 
 # %%
@@ -115,35 +118,35 @@ for name, parameter in tiny.named_parameters():
 
 # %% [markdown]
 r"""
-Count along: the convolution has $4 \cdot 3 \cdot 3 \cdot 3 + 4 = 112$ numbers, the batch norm
-$2 \cdot 4 = 8$, and the head $(4 + 1) \cdot 7 = 35$. Every parameter has a name: the way to
-its layer, joined by dots.
+Count along: the convolution has $4 \cdot 3 \cdot 3 \cdot 3 + 4 = 112$ numbers, the
+batch norm $2 \cdot 4 = 8$, and the head $(4 + 1) \cdot 7 = 35$. Every parameter has a
+name: the way to its layer, joined by dots.
 
 ### A new head
 
-Seven old scores are of no use for three new classes. The head is replaced by a fresh layer of the
-same kind with as many inputs, and as many outputs as there are new classes:
-$(4 + 1) \cdot 3 = 15$ numbers.
+Seven old scores are of no use for three new classes. The head is replaced by a fresh
+layer of the same kind with as many inputs, and as many outputs as there are new
+classes: $(4 + 1) \cdot 3 = 15$ numbers.
 
 A layer is found by its name, `net.get_submodule("classifier.1")`, and it is replaced by
-assigning another one **to the part that holds it**: here `net.classifier`, under the name `1`.
-A new layer in a variable of your own changes nothing in the network.
+assigning another one **to the part that holds it**: here `net.classifier`, under the
+name `1`. A new layer in a variable of your own changes nothing in the network.
 
-Two habits to avoid. Do not put the new head **behind** the old one: its inputs would be the scores of
-1,000 old classes in place of the features. And nothing comes after it, no ReLU and no softmax: the
-cross-entropy wants the scores themselves.
+Two habits to avoid. Do not put the new head **behind** the old one: its inputs would be
+the scores of 1,000 old classes in place of the features. And nothing comes after it, no
+ReLU and no softmax: the cross-entropy wants the scores themselves.
 
-Some networks, such as SqueezeNet, have a 1x1 convolution as their head. Then the new one is a
-1x1 convolution as well.
+Some networks, such as SqueezeNet, have a 1x1 convolution as their head. Then the new
+one is a 1x1 convolution as well.
 
 **Exercise `replace_head`** (3 points, 15 minutes).
 
 <details><summary>A hint</summary>
-<code>name.rpartition(".")</code> splits at the last dot: <code>"classifier.1"</code> gives
-<code>"classifier"</code>, <code>"."</code> and <code>"1"</code>; a name without a dot gives
-<code>""</code> first, and <code>net.get_submodule("")</code> is the network itself.
-<code>setattr(part, "1", layer)</code> assigns. A convolution has <code>in_channels</code>, a linear
-layer <code>in_features</code>.
+<code>name.rpartition(".")</code> splits at the last dot: <code>"classifier.1"</code>
+gives <code>"classifier"</code>, <code>"."</code> and <code>"1"</code>; a name without a
+dot gives <code>""</code> first, and <code>net.get_submodule("")</code> is the network
+itself. <code>setattr(part, "1", layer)</code> assigns. A convolution has
+<code>in_channels</code>, a linear layer <code>in_features</code>.
 </details>
 """
 
@@ -176,11 +179,11 @@ check("11.replace_head", replace_head)
 r"""
 ### Freezing
 
-A parameter with `requires_grad=False` is **frozen**: autograd computes no gradient for it, which saves
-time and memory, and an optimiser passes over it. The flag belongs to each parameter.
-`net.requires_grad = False` looks right and does nothing: Python gives the module a new
-attribute, and nobody ever reads it. (`net.requires_grad_(False)`, with an underscore, is a method, and
-sets the flag of all parameters.)
+A parameter with `requires_grad=False` is **frozen**: autograd computes no gradient for
+it, which saves time and memory, and an optimiser passes over it. The flag belongs to
+each parameter. `net.requires_grad = False` looks right and does nothing: Python gives
+the module a new attribute, and nobody ever reads it. (`net.requires_grad_(False)`, with
+an underscore, is a method, and sets the flag of all parameters.)
 """
 
 # %%
@@ -192,12 +195,12 @@ print("after trial.requires_grad_(False): ", trial.weight.requires_grad)
 
 # %% [markdown]
 r"""
-**Exercise `freeze`** (2 points, 10 minutes). Freeze everything but the head. The flags may come in
-any state: published weights often arrive with all of them off.
+**Exercise `freeze`** (2 points, 10 minutes). Freeze everything but the head. The flags
+may come in any state: published weights often arrive with all of them off.
 
 <details><summary>A hint</summary>
-Everything off, then the head on. Names are a poor way to tell what belongs to the head: a layer
-called <code>head_norm</code> begins like <code>head</code>.
+Everything off, then the head on. Names are a poor way to tell what belongs to the head:
+a layer called <code>head_norm</code> begins like <code>head</code>.
 </details>
 """
 
@@ -221,15 +224,16 @@ check("11.freeze", freeze)
 
 # %% [markdown]
 r"""
-An optimiser is built **after** freezing, and for the head that is in the network **then**. Build it
-before `replace_head` and it holds the old head, which is no longer part of anything: the loss does not
-move, and no error is raised. So it pays to look at what will be trained.
+An optimiser is built **after** freezing, and for the head that is in the network
+**then**. Build it before `replace_head` and it holds the old head, which is no longer
+part of anything: the loss does not move, and no error is raised. So it pays to look at
+what will be trained.
 
 **Exercise `trainable_parameters`** (2 points, 5 minutes).
 
 <details><summary>A hint</summary>
-<code>named_parameters()</code> gives pairs of a name and a parameter. <code>state_dict()</code> will not do:
-its tensors are cut off from autograd.
+<code>named_parameters()</code> gives pairs of a name and a parameter.
+<code>state_dict()</code> will not do: its tensors are cut off from autograd.
 </details>
 """
 
@@ -271,20 +275,23 @@ print(f"{n_trained:,} numbers are trained; with its old head the network has {to
 r"""
 ## Features, once and for all
 
-While the body is frozen, a photograph has the same features in every epoch. Then compute them
-**once**, keep the table `(N, D)`, and train the head on it: what took minutes an epoch takes
-milliseconds. The price: no new augmentation in each epoch, only what you put into the table.
+While the body is frozen, a photograph has the same features in every epoch. Then
+compute them **once**, keep the table `(N, D)`, and train the head on it: what took
+minutes an epoch takes milliseconds. The price: no new augmentation in each epoch, only
+what you put into the table.
 
-Four things must hold. The network is in evaluation mode, or a photograph's features would depend on
-its neighbours in the batch. Autograd is off, or every feature would drag the graph of the whole
-network along. Features and labels are collected **in the same pass**: a loader that shuffles has another order
-each time. And the network is left in the mode in which it came.
+Four things must hold. The network is in evaluation mode, or a photograph's features
+would depend on its neighbours in the batch. Autograd is off, or every feature would
+drag the graph of the whole network along. Features and labels are collected **in the
+same pass**: a loader that shuffles has another order each time. And the network is left
+in the mode in which it came.
 
-**Exercise `extract_features`** (4 points, 20 minutes). `net` gives features here: its head is already gone.
+**Exercise `extract_features`** (4 points, 20 minutes). `net` gives features here: its
+head is already gone.
 
 <details><summary>A hint</summary>
-Two lists that grow in one loop, then <code>torch.cat</code>. <code>net.training</code> is the mode;
-<code>.cpu()</code> brings a result back.
+Two lists that grow in one loop, then <code>torch.cat</code>. <code>net.training</code>
+is the mode; <code>.cpu()</code> brings a result back.
 </details>
 """
 
@@ -316,9 +323,9 @@ check("11.extract_features", extract_features)
 
 # %% [markdown]
 r"""
-The pictures come through the `Dataset` of lesson 08. Each picture goes through the network twice, as it
-is and mirrored, and we keep the **mean** of the two tables: a flower seen in a mirror is the same
-flower.
+The pictures come through the `Dataset` of lesson 08. Each picture goes through the
+network twice, as it is and mirrored, and we keep the **mean** of the two tables: a
+flower seen in a mirror is the same flower.
 """
 
 # %% tags=["experiment"]
@@ -373,14 +380,16 @@ for name, (train, _) in kinds.items():
 
 # %% [markdown]
 r"""
-Nothing says that only the last layer may give features. The means of the maps at three depths stand
-side by side in the second table. With real data a second network, a MobileNetV2 with a third of the
-channels (a **light** one: a fifth of the work), adds its own in the third.
+Nothing says that only the last layer may give features. The means of the maps at three
+depths stand side by side in the second table. With real data a second network, a
+MobileNetV2 with a third of the channels (a **light** one: a fifth of the work), adds
+its own in the third.
 
-Now the head: one linear layer, cross-entropy, and L2 regularisation, since there are more features than
-pictures. How strong? That is a hyperparameter, and the validation photographs must not choose it, or they
-could no longer tell how good the result is. **Cross-validation** on the training pictures chooses (lesson 01),
-and on features it is nearly free. We go on with the last table: networks that err differently are worth more
+Now the head: one linear layer, cross-entropy, and L2 regularisation, since there are
+more features than pictures. How strong? That is a hyperparameter, and the validation
+photographs must not choose it, or they could no longer tell how good the result is.
+**Cross-validation** on the training pictures chooses (lesson 01), and on features it is
+nearly free. We go on with the last table: networks that err differently are worth more
 together (lesson 07).
 """
 
@@ -438,9 +447,10 @@ print(f"we go on with: {chosen}, {100 * frozen_accuracy:.1f} %")
 
 # %% [markdown]
 r"""
-What others reached: the lecture notes report **90.66 %** with a frozen MobileNetV2 on all 3,670
-photographs, and a linear head on 100 photographs a class was measured at 87.6 %. What the functions above give on
-140 photographs a class, 700 in all, measured on 300 validation photographs:
+What others reached: the lecture notes report **90.66 %** with a frozen MobileNetV2 on
+all 3,670 photographs, and a linear head on 100 photographs a class was measured at 87.6
+%. What the functions above give on 140 photographs a class, 700 in all, measured on 300
+validation photographs:
 
 | features | reg | cross-validation | validation |
 | --- | --- | --- | --- |
@@ -448,22 +458,24 @@ photographs, and a linear head on 100 photographs a class was measured at 87.6 %
 | three depths | 0.01 | 89.9 % | 87.0 % |
 | three depths of two networks | 0.01 | 90.0 % | **89.3 %** |
 
-Cross-validation takes the last row: two networks err in different places. With 300 photographs
-each figure is uncertain by almost two points, so the three are hardly told apart. (`COURSE_MODE=full
-python solutions/11_transfer.py`; the whole lesson took 13 minutes on one thread of a busy machine.)
+Cross-validation takes the last row: two networks err in different places. With 300
+photographs each figure is uncertain by almost two points, so the three are hardly told
+apart. (`COURSE_MODE=full python solutions/11_transfer.py`; the whole lesson took 13
+minutes on one thread of a busy machine.)
 
 ## Frozen is not asleep
 
-Now let part of the body learn too. For that the network goes into training mode, and here waits a
-mistake that costs people weeks. Freezing and the mode are **two different switches**:
+Now let part of the body learn too. For that the network goes into training mode, and
+here waits a mistake that costs people weeks. Freezing and the mode are **two different
+switches**:
 
 * `requires_grad` says whether the optimiser may change a **parameter**;
-* `train()` and `eval()` say what a **layer** computes. In training mode a batch norm normalises with the
-  mean and variance of the batch, and writes them into its running statistics. Those are buffers:
-  no flag freezes them.
+* `train()` and `eval()` say what a **layer** computes. In training mode a batch norm
+  normalises with the mean and variance of the batch, and writes them into its running
+  statistics. Those are buffers: no flag freezes them.
 
-So a frozen batch norm in training mode goes on changing. The layers behind it were trained for the old
-statistics, and get others.
+So a frozen batch norm in training mode goes on changing. The layers behind it were
+trained for the old statistics, and get others.
 """
 
 # %%
@@ -476,10 +488,12 @@ for mode in (True, False):
 
 # %% [markdown]
 r"""
-The batch had the mean 10, momentum is 0.1: $0.9 \cdot 0 + 0.1 \cdot 10 = 1$. In evaluation mode it stays.
+The batch had the mean 10, momentum is 0.1: $0.9 \cdot 0 + 0.1 \cdot 10 = 1$. In
+evaluation mode it stays.
 
-How much harm does that do? Below, the small network that has learned six shapes only **looks** at some
-batches of handwritten digits. No loss, no gradient, no step; every parameter is frozen.
+How much harm does that do? Below, the small network that has learned six shapes only
+**looks** at some batches of handwritten digits. No loss, no gradient, no step; every
+parameter is frozen.
 """
 
 # %% tags=["experiment"]
@@ -507,18 +521,19 @@ print(f"six known shapes, batch norms in train(): {100 * awake:.0f} %")
 
 # %% [markdown]
 r"""
-The network has forgotten part of its trade just by looking elsewhere. So before each epoch of
-fine-tuning: everything into training mode (dropout must drop), and then the frozen batch norms, and only
-those, back into evaluation mode.
+The network has forgotten part of its trade just by looking elsewhere. So before each
+epoch of fine-tuning: everything into training mode (dropout must drop), and then the
+frozen batch norms, and only those, back into evaluation mode.
 
-A batch norm counts as frozen when **none** of its parameters requires a gradient; one that was built without
-scale and shift (`affine=False`) has none, and is frozen.
+A batch norm counts as frozen when **none** of its parameters requires a gradient; one
+that was built without scale and shift (`affine=False`) has none, and is frozen.
 
 **Exercise `train_mode`** (3 points, 15 minutes).
 
 <details><summary>A hint</summary>
 <code>net.modules()</code> goes through all layers, however deep. There are
-<code>nn.BatchNorm1d</code>, <code>2d</code> and <code>3d</code>; <code>isinstance</code> takes a tuple.
+<code>nn.BatchNorm1d</code>, <code>2d</code> and <code>3d</code>;
+<code>isinstance</code> takes a tuple.
 </details>
 """
 
@@ -552,24 +567,27 @@ print(f"with train_mode: {100 * after_looking(set_train_mode):.0f} %")
 r"""
 ## Fine-tuning
 
-The head begins from random numbers and has far to go. The body is nearly where it should be, and large
-steps would wipe out in a minute what took days to learn. So each gets **its own learning rate**: the
-rule of thumb is **a tenth** for the body. (And the head is trained alone first, as above: gradients that pass
-through a random head only do harm to the body.)
+The head begins from random numbers and has far to go. The body is nearly where it
+should be, and large steps would wipe out in a minute what took days to learn. So each
+gets **its own learning rate**: the rule of thumb is **a tenth** for the body. (And the
+head is trained alone first, as above: gradients that pass through a random head only do
+harm to the body.)
 
-An optimiser takes a list of **parameter groups**, each a dictionary with its own settings:
+An optimiser takes a list of **parameter groups**, each a dictionary with its own
+settings:
 
     torch.optim.Adam([{"params": [...], "lr": 0.001}, {"params": [...], "lr": 0.01}])
 
-Every trainable parameter belongs into exactly one of them. In two groups it is refused; forgotten, it
-never moves, and nothing tells you.
+Every trainable parameter belongs into exactly one of them. In two groups it is refused;
+forgotten, it never moves, and nothing tells you.
 
 **Exercise `parameter_groups`** (3 points, 15 minutes).
 
 <details><summary>A hint</summary>
-Whether a parameter belongs to the head cannot be asked with <code>in</code> and a list, because
-<code>==</code> compares tensors number by number. A set of <code>id(p)</code> tells objects apart, and so do
-names: <code>net.get_submodule(head)</code> knows its own parameters.
+Whether a parameter belongs to the head cannot be asked with <code>in</code> and a list,
+because <code>==</code> compares tensors number by number. A set of <code>id(p)</code>
+tells objects apart, and so do names: <code>net.get_submodule(head)</code> knows its own
+parameters.
 </details>
 """
 
@@ -600,13 +618,14 @@ check("11.parameter_groups", parameter_groups)
 r"""
 ### Photographs on their way in
 
-Now the body changes, so features cannot be kept, and every epoch may see every photograph anew: a random part
-of it, enlarged to full size, mirrored half of the time (lesson 07). Validation pictures are shown as
-they are.
+Now the body changes, so features cannot be kept, and every epoch may see every
+photograph anew: a random part of it, enlarged to full size, mirrored half of the time
+(lesson 07). Validation pictures are shown as they are.
 
-One more rule: pictures are prepared **as the network knows them**. ImageNet networks were trained with a
-certain mean and standard deviation for each channel, and with one size; other numbers cost
-accuracy, and nothing tells you that either. `start.prepare` does it here.
+One more rule: pictures are prepared **as the network knows them**. ImageNet networks
+were trained with a certain mean and standard deviation for each channel, and with one
+size; other numbers cost accuracy, and nothing tells you that either. `start.prepare`
+does it here.
 """
 
 
@@ -636,15 +655,15 @@ show_views(
 r"""
 ### The run
 
-With real data it is the light network that is fine-tuned, so that two cores can bear it: all of its layers
-except the batch norms, which stay frozen. Its head begins where it stands after training on
-features.
+With real data it is the light network that is fine-tuned, so that two cores can bear
+it: all of its layers except the batch norms, which stay frozen. Its head begins where
+it stands after training on features.
 
-A seventh of the training pictures is **watched**: after each epoch the accuracy on them decides
-which checkpoint is the best. Not the training accuracy, which rises for ever; not the last
-epoch; and not the validation pictures, which are kept for the end. As in lesson 08 a file
-holds the best checkpoint and the last one, with the optimiser, so that a run that is interrupted goes on
-where it was: run the cell again.
+A seventh of the training pictures is **watched**: after each epoch the accuracy on them
+decides which checkpoint is the best. Not the training accuracy, which rises for ever;
+not the last epoch; and not the validation pictures, which are kept for the end. As in
+lesson 08 a file holds the best checkpoint and the last one, with the optimiser, so that
+a run that is interrupted goes on where it was: run the cell again.
 """
 
 # %% tags=["experiment"]
@@ -752,9 +771,9 @@ for name, value in rows.items():
 
 # %% [markdown]
 r"""
-Compare the first two lines: the same network before and after. Whether fine-tuning pays is a
-question of how much data there is, as the next section shows. And it can fail. In full mode, on 700
-photographs, we measured:
+Compare the first two lines: the same network before and after. Whether fine-tuning pays
+is a question of how much data there is, as the next section shows. And it can fail. In
+full mode, on 700 photographs, we measured:
 
 | | validation |
 | --- | --- |
@@ -763,22 +782,24 @@ photographs, we measured:
 | frozen, two networks | 89.3 % |
 | mean probability of the last two | **90.7 %** |
 
-So keep the frozen classifier until the tuned one has beaten it on pictures that were not trained
-on. The two make different mistakes, and their mean does better than either.
+So keep the frozen classifier until the tuned one has beaten it on pictures that were
+not trained on. The two make different mistakes, and their mean does better than either.
 
 ## Four cases
 
-How much of a network should you train? It depends on two things: how many pictures you have, and how
-similar your task is to the one that the network knows. The usual advice is a table with four cases:
+How much of a network should you train? It depends on two things: how many pictures you
+have, and how similar your task is to the one that the network knows. The usual advice
+is a table with four cases:
 
 | | similar task | different task |
 | --- | --- | --- |
 | **few pictures** | freeze the body, train the head | trouble: try a linear classifier on features of an earlier layer |
 | **many pictures** | fine-tune the last layers, or all | fine-tune everything, or train from scratch |
 
-You need not believe it. Here are all four, three ways each: **from scratch** (random weights, one rate),
-**frozen** (a linear head on the features of the last layer) and **fine-tuned** (the whole
-network, the body at a tenth of the rate, batch norms at rest). Every run has the same number of steps.
+You need not believe it. Here are all four, three ways each: **from scratch** (random
+weights, one rate), **frozen** (a linear head on the features of the last layer) and
+**fine-tuned** (the whole network, the body at a tenth of the rate, batch norms at
+rest). Every run has the same number of steps.
 """
 
 # %% tags=["experiment"]
@@ -834,14 +855,15 @@ show_cases(found, chance)
 
 # %% [markdown]
 r"""
-Read it column by column. With few pictures of a similar task what was learned is worth most, and a head on frozen
-features goes a long way. With many, the body should follow. For a task that is nothing like the old one the frozen
-features of the last layer are the worst choice as soon as there is some data; in quick mode, on the digits, a network that
-begins from nothing wins.
+Read it column by column. With few pictures of a similar task what was learned is worth
+most, and a head on frozen features goes a long way. With many, the body should follow.
+For a task that is nothing like the old one the frozen features of the last layer are
+the worst choice as soon as there is some data; in quick mode, on the digits, a network
+that begins from nothing wins.
 
-In full mode the same table is made for the light MobileNetV2 at 96 pixels: flowers, and the built-in shapes as
-the different task. An earlier version of this cell (100 and 200 steps, rates that rise and fall, half of the pictures mirrored)
-gave:
+In full mode the same table is made for the light MobileNetV2 at 96 pixels: flowers, and
+the built-in shapes as the different task. An earlier version of this cell (100 and 200
+steps, rates that rise and fall, half of the pictures mirrored) gave:
 
 | | from scratch | frozen | fine-tuned |
 | --- | --- | --- | --- |
@@ -849,16 +871,18 @@ gave:
 | flowers, 140 a class | 50 % | 76 % | 81 % |
 | shapes, 10 a class | 17 % | 42 % | 60 % |
 
-Here the body, trained on 1.2 million photographs, is so good a beginning that fine-tuning it beats starting from
-nothing even on a task that looks nothing like photographs.
+Here the body, trained on 1.2 million photographs, is so good a beginning that
+fine-tuning it beats starting from nothing even on a task that looks nothing like
+photographs.
 
 ## Who is taken for whom
 
-One number hides a lot. The **confusion matrix** has a row for each true class and a column for each
-guess: row i, column j counts the pictures of class i that were taken for class j. The diagonal is what is
-right. Divide a diagonal entry by the sum of its **row**, and you have the class's **recall**: how many
-of the roses were found. Divide by the sum of its **column**, and you have its **precision**: how
-many of those called roses are roses.
+One number hides a lot. The **confusion matrix** has a row for each true class and a
+column for each guess: row i, column j counts the pictures of class i that were taken
+for class j. The diagonal is what is right. Divide a diagonal entry by the sum of its
+**row**, and you have the class's **recall**: how many of the roses were found. Divide
+by the sum of its **column**, and you have its **precision**: how many of those called
+roses are roses.
 
 By hand: the labels 0, 0, 1, 1, 1, 2 and the guesses 0, 1, 1, 1, 0, 2 give
 
@@ -866,14 +890,14 @@ $$\begin{pmatrix} 1 & 1 & 0 \\ 1 & 2 & 0 \\ 0 & 0 & 1 \end{pmatrix}$$
 
 The recall of class 1 is $2/3$, and so is its precision.
 
-It is computed on pictures that were not trained on. On the training pictures it is nearly diagonal, and
-says nothing.
+It is computed on pictures that were not trained on. On the training pictures it is
+nearly diagonal, and says nothing.
 
 **Exercise `confusion_matrix`** (2 points, 10 minutes).
 
 <details><summary>A hint</summary>
-<code>table[y, predicted] += 1</code> raises each place once only, however often it is named.
-<code>np.add.at(table, (y, predicted), 1)</code> does it every time.
+<code>table[y, predicted] += 1</code> raises each place once only, however often it is
+named. <code>np.add.at(table, (y, predicted), 1)</code> does it every time.
 </details>
 """
 
@@ -912,8 +936,9 @@ for i, name in enumerate(task.class_names):
 
 # %% [markdown]
 r"""
-And always look at the pictures themselves: those of which the network was surest, and wrong. Some are
-hopeless, some are labelled wrongly, and some tell you what it really looks at.
+And always look at the pictures themselves: those of which the network was surest, and
+wrong. Some are hopeless, some are labelled wrongly, and some tell you what it really
+looks at.
 """
 
 # %% tags=["experiment"]
@@ -931,19 +956,22 @@ show_mistaken(task.X_val[worst], told, "The most mistaken pictures")
 r"""
 ## A network for somebody else
 
-Your network answers **3**. What is a 3? The order of the classes was fixed when you read the folders,
-and nothing in the weights remembers it. Whoever loads the file and sorts the names in another way
-gets a network that calls tulips roses, with great confidence. So the **class names are saved
-with the weights**, as a list in the order of the scores.
+Your network answers **3**. What is a 3? The order of the classes was fixed when you
+read the folders, and nothing in the weights remembers it. Whoever loads the file and
+sorts the names in another way gets a network that calls tulips roses, with great
+confidence. So the **class names are saved with the weights**, as a list in the order of
+the scores.
 
-Save data, not objects: `torch.save(net, file)` writes Python's own description of the object. It can be read only where the same
-classes exist, and reading it may run code. A dictionary of tensors, lists and strings is
-read with `weights_only=True`, which refuses everything else.
+Save data, not objects: `torch.save(net, file)` writes Python's own description of the
+object. It can be read only where the same classes exist, and reading it may run code. A
+dictionary of tensors, lists and strings is read with `weights_only=True`, which refuses
+everything else.
 
 **Exercise `save_model`** (2 points, 10 minutes).
 
 <details><summary>A hint</summary>
-<code>torch.save(dictionary, file)</code>. Which method of a network gives its parameters and its buffers?
+<code>torch.save(dictionary, file)</code>. Which method of a network gives its
+parameters and its buffers?
 </details>
 """
 
@@ -966,9 +994,10 @@ check("11.save_model", save_model)
 
 # %% [markdown]
 r"""
-Who loads it builds a network of the same shape, fills it, and has it ready to predict, in evaluation
-mode. A file that does not fit must be refused: `load_state_dict(..., strict=False)` takes it all the
-same and leaves parts of the network untrained. And so must a file that holds more than data.
+Who loads it builds a network of the same shape, fills it, and has it ready to predict,
+in evaluation mode. A file that does not fit must be refused:
+`load_state_dict(..., strict=False)` takes it all the same and leaves parts of the
+network untrained. And so must a file that holds more than data.
 
 **Exercise `load_model`** (2 points, 10 minutes).
 """
@@ -1010,12 +1039,13 @@ print(f"{finished.stat().st_size / 1e6:.1f} MB; it says {names[surest]}, and is 
 r"""
 ## Your own fine-tuning
 
-**Exercise `fine_tune`** (4 points, 30 minutes). You get the network that has learned six of the built-in
-shapes (disc, square, cross, heart, flag, chessboard), and **twenty pictures** of each of four
-others: ring, triangle, star, moon. Return a network for those. A run may take at most ten seconds.
+**Exercise `fine_tune`** (4 points, 30 minutes). You get the network that has learned
+six of the built-in shapes (disc, square, cross, heart, flag, chessboard), and **twenty
+pictures** of each of four others: ring, triangle, star, moon. Return a network for
+those. A run may take at most ten seconds.
 
-It is judged on about 800 pictures that it has never seen, drawn with a seed of the class's own when
-it is graded. Guessing gives 25 %.
+It is judged on about 800 pictures that it has never seen, drawn with a seed of the
+class's own when it is graded. Guessing gives 25 %.
 
 | what | points |
 | --- | --- |
@@ -1024,13 +1054,13 @@ it is graded. Guessing gives 25 %.
 | at least 50 % right | 1 more |
 | at least 55 % right | 1 more |
 
-With so few pictures a network trained from scratch reaches about 36 %, a new head on the frozen body 58 %,
-and our solution 61 % (means of eight draws).
+With so few pictures a network trained from scratch reaches about 36 %, a new head on
+the frozen body 58 %, and our solution 61 % (means of eight draws).
 
 <details><summary>A hint</summary>
-<code>net[-1]</code> is the head and <code>net[:-1]</code> the body. Everything can be trained in evaluation mode
-from the first step on: there is no dropout, and the batch norms are to rest. Pictures in a mirror are pictures as
-well: <code>X.flip(3)</code>.
+<code>net[-1]</code> is the head and <code>net[:-1]</code> the body. Everything can be
+trained in evaluation mode from the first step on: there is no dropout, and the batch
+norms are to rest. Pictures in a mirror are pictures as well: <code>X.flip(3)</code>.
 </details>
 """
 
@@ -1072,8 +1102,8 @@ check("11.fine_tune", fine_tune)
 r"""
 ## Questions
 
-**Question 1** (1 point). MobileNetV2 has 1,280 features before its head. You freeze the body and give it a new
-linear head for five classes. How many numbers are trained?
+**Question 1** (1 point). MobileNetV2 has 1,280 features before its head. You freeze the
+body and give it a new linear head for five classes. How many numbers are trained?
 """
 
 # %% nbgrader={"solution": true, "grade_id": "answer_head"}
@@ -1086,7 +1116,8 @@ check("11.answer_head", answer_head)
 
 # %% [markdown]
 r"""
-**Question 2** (1 point). The confusion matrix of 150 photographs of roses, tulips and daisies, in this order:
+**Question 2** (1 point). The confusion matrix of 150 photographs of roses, tulips and
+daisies, in this order:
 
 $$\begin{pmatrix} 36 & 8 & 1 \\ 10 & 42 & 3 \\ 2 & 3 & 45 \end{pmatrix}$$
 
@@ -1103,8 +1134,8 @@ check("11.answer_recall", answer_recall)
 
 # %% [markdown]
 r"""
-**Question 3** (1 point). You have 200 microscope pictures of cells in two classes, and a network trained on
-ImageNet. What do you try first?
+**Question 3** (1 point). You have 200 microscope pictures of cells in two classes, and
+a network trained on ImageNet. What do you try first?
 
 * `"a"` Train the same network from random weights.
 * `"b"` A linear head on the features of the last layer, and nothing else.
@@ -1124,8 +1155,9 @@ check("11.answer_case", answer_case)
 
 # %% [markdown]
 r"""
-**Question 4** (1 point). All parameters of a network are frozen with `requires_grad_(False)`, it is in training
-mode, and it is shown a batch under `torch.no_grad()`. What changes?
+**Question 4** (1 point). All parameters of a network are frozen with
+`requires_grad_(False)`, it is in training mode, and it is shown a batch under
+`torch.no_grad()`. What changes?
 
 * `"a"` Nothing.
 * `"b"` The running mean and variance of its batch norms.
@@ -1143,38 +1175,46 @@ check("11.answer_norm", answer_norm)
 
 # %% [markdown]
 r"""
-**Question 5** (3 points, graded by hand). A friend fine-tunes a network for twelve kinds of mushroom. She
-builds the optimiser, then replaces the head; calls `net.requires_grad = False`; trains everything at the rate of the
-head; keeps the epoch with the best training accuracy; and saves the weights. Name the mistakes,
-what each of them does to the result, and how you would notice it.
+**Question 5** (3 points, graded by hand). A friend fine-tunes a network for twelve
+kinds of mushroom. She builds the optimiser, then replaces the head; calls
+`net.requires_grad = False`; trains everything at the rate of the head; keeps the epoch
+with the best training accuracy; and saves the weights. Name the mistakes, what each of
+them does to the result, and how you would notice it.
 """
 
 # %% [markdown] nbgrader={"grade": true, "solution": true, "grade_id": "written_plan"}
 r"""
-The optimiser holds the old head's parameters, so that the new head never moves: the number of
-trained tensors, or a weight printed before and after an epoch, shows it. `net.requires_grad = False` only sets an
-attribute of the module; nothing is frozen, and the flags of the parameters say so. At the full rate the body's weights
-are overwritten within some steps, and the validation accuracy falls to that of a
-network trained from scratch; a tenth for the body, or features with a frozen body, is the comparison to make. The training
-accuracy rises on as the network learns pictures by heart, so the epoch must be chosen on pictures that were not
-trained on; the gap between the two curves shows it. And the weights alone do not say which score is which mushroom:
-without the list of class names the file is useless, or worse, believed in another order.
+The optimiser holds the old head's parameters, so that the new head never moves: the
+number of trained tensors, or a weight printed before and after an epoch, shows it.
+`net.requires_grad = False` only sets an attribute of the module; nothing is frozen, and
+the flags of the parameters say so. At the full rate the body's weights are overwritten
+within some steps, and the validation accuracy falls to that of a network trained from
+scratch; a tenth for the body, or features with a frozen body, is the comparison to
+make. The training accuracy rises on as the network learns pictures by heart, so the
+epoch must be chosen on pictures that were not trained on; the gap between the two
+curves shows it. And the weights alone do not say which score is which mushroom: without
+the list of class names the file is useless, or worse, believed in another order.
 """
 
 # %% [markdown]
 r"""
 ## What to remember
 
-* Early features are generic, late ones specific: take a trained body, give it a new head.
-* Few pictures: freeze and train the head. More: let the last layers follow, at a tenth of the rate.
-* Freezing parameters does not stop batch norm: frozen norms belong into evaluation mode.
-* Choose by pictures that were held out of training; look at the validation pictures once, at the end.
+* Early features are generic, late ones specific: take a trained body, give it a new
+  head.
+* Few pictures: freeze and train the head. More: let the last layers follow, at a tenth
+  of the rate.
+* Freezing parameters does not stop batch norm: frozen norms belong into evaluation
+  mode.
+* Choose by pictures that were held out of training; look at the validation pictures
+  once, at the end.
 * A model is its weights **and** the names of its classes, in order.
 
-To read more: J. Yosinski and others, *How transferable are features in deep neural networks?*, NIPS
-(2014), <https://arxiv.org/abs/1411.1792>; A. Razavian and others, *CNN features off-the-shelf*, CVPR
-workshops (2014), <https://arxiv.org/abs/1403.6382>; S. Kornblith and others, *Do better ImageNet models
-transfer better?*, CVPR (2019), <https://arxiv.org/abs/1805.08974>; A. Kumar and others, *Fine-tuning can distort
+To read more: J. Yosinski and others, *How transferable are features in deep neural
+networks?*, NIPS (2014), <https://arxiv.org/abs/1411.1792>; A. Razavian and others, *CNN
+features off-the-shelf*, CVPR workshops (2014), <https://arxiv.org/abs/1403.6382>; S.
+Kornblith and others, *Do better ImageNet models transfer better?*, CVPR (2019),
+<https://arxiv.org/abs/1805.08974>; A. Kumar and others, *Fine-tuning can distort
 pretrained features and underperform out-of-distribution*, ICLR (2022),
 <https://arxiv.org/abs/2202.10054>.
 

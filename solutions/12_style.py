@@ -139,7 +139,8 @@ The squares are 0, 4, 1 and 0, their sum is 5, and the loss is 2.5.
 differentiable with respect to `features`: the gradient goes through it to the pixels.
 
 <details><summary>A hint</summary>
-Tensors are subtracted and squared as arrays are; <code>.sum()</code> without an axis adds up all.
+Tensors are subtracted and squared as arrays are; <code>.sum()</code> without an axis
+adds up all.
 </details>
 """
 
@@ -181,8 +182,8 @@ By hand, two channels (N = 2) of three places (M = 3): (1, 2, 0) and (0, 1, 1).
 * first with second: 0 + 2 + 0 = 2
 * second with second: 0 + 1 + 1 = 2
 
-so $G = \begin{pmatrix} 5 & 2 \\ 2 & 2 \end{pmatrix}$. Exchange the places as you like, for all
-channels alike: the matrix stays. The next cell tries it.
+so $G = \begin{pmatrix} 5 & 2 \\ 2 & 2 \end{pmatrix}$. Exchange the places as you like,
+for all channels alike: the matrix stays. The next cell tries it.
 """
 
 # %%
@@ -203,8 +204,8 @@ batch. Pictures must not mix, and channels must not.
 
 <details><summary>A hint</summary>
 <code>features.flatten(2)</code> turns (N, C, H, W) into (N, C, HW). The matrix product
-<code>@</code> works on the last two axes and does each picture by itself; <code>.mT</code>
-exchanges these two axes.
+<code>@</code> works on the last two axes and does each picture by itself;
+<code>.mT</code> exchanges these two axes.
 </details>
 """
 
@@ -268,9 +269,10 @@ $$E_l = \frac{1}{4} \sum_{i,j} \left(\frac{G_{ij}}{NM} - \frac{\hat{G}_{ij}}{NM}
 
 and the painting may have any size.
 
-By hand: G is that of above, and the painting's channels are (1, 1, 0) and (0, 1, 2), so that
-$\hat{G} = \begin{pmatrix} 2 & 1 \\ 1 & 5 \end{pmatrix}$. The differences are 3, 1, 1 and -3, the squares
-add up to 20, and $4 N^2 M^2 = 4 \cdot 4 \cdot 9 = 144$: E = 20 / 144 = 0.139.
+By hand: G is that of above, and the painting's channels are (1, 1, 0) and (0, 1, 2), so
+that $\hat{G} = \begin{pmatrix} 2 & 1 \\ 1 & 5 \end{pmatrix}$. The differences are 3, 1,
+1 and -3, the squares add up to 20, and $4 N^2 M^2 = 4 \cdot 4 \cdot 9 = 144$: E = 20 /
+144 = 0.139.
 """
 
 # %%
@@ -290,7 +292,8 @@ The function that computes the matrices is handed over, so that any statistic ca
 its place.
 
 <details><summary>A hint</summary>
-<code>zip(features, targets, weights, strict=True)</code> walks through the three lists at once.
+<code>zip(features, targets, weights, strict=True)</code> walks through the three lists
+at once.
 </details>
 """
 
@@ -354,8 +357,8 @@ r"""
 **Exercise `tv_loss`** (3 points, 20 minutes). Without a loop.
 
 <details><summary>A hint</summary>
-<code>x[..., :-1, 1:] - x[..., :-1, :-1]</code> holds all differences to the right, for all
-pixels that also have a neighbour below. What is the other one?
+<code>x[..., :-1, 1:] - x[..., :-1, :-1]</code> holds all differences to the right, for
+all pixels that also have a neighbour below. What is the other one?
 </details>
 
 (Where $\beta < 2$ and two neighbours are both equal to the pixel, the power has no
@@ -461,8 +464,9 @@ result, while the first paper began with noise and needed many more steps.
 * `make_optimiser`: list of tensors -> optimiser.
 
 <details><summary>A hint</summary>
-Eight or nine lines before the loop, of which four are a function <code>loss_of(image)</code> that calls
-<code>extract</code> once and adds up three losses. One line in the loop.
+Eight or nine lines before the loop, of which four are a function
+<code>loss_of(image)</code> that calls <code>extract</code> once and adds up three
+losses. One line in the loop.
 </details>
 """
 
@@ -589,8 +593,8 @@ photographs `"chelsea"` and `"coffee"`, and the paintings `"the_scream"`, `"wave
 
 Measured with SqueezeNet's weights on one thread of a busy computer with two cores: 60
 steps at 160 x 160 pixels take 4.3 seconds (`python solutions/12_style.py`, quick mode);
-300 steps at 256 x 256 pixels, the size of full mode (`COURSE_MODE=full`), took 52 seconds
-where this cell was run without the rest of the lesson.
+300 steps at 256 x 256 pixels, the size of full mode (`COURSE_MODE=full`), took 52
+seconds where this cell was run without the rest of the lesson.
 
 ### Adam against L-BFGS
 
@@ -628,11 +632,11 @@ show_pictures(
 # %% [markdown]
 r"""
 In quick mode (96 x 96 pixels, 40 gradients each) Adam came to 2.27 in 1.3 seconds and
-L-BFGS to 1.93 in 1.0. The curvature pays. Two warnings. L-BFGS chooses its steps from the last gradients, and
-these must belong to the same loss: where every step sees other photographs, as at the
-end of this lesson, Adam is the choice. And without a line search it can run away: with
-200 gradients from noise one of our textures ended in nan, so textures are made with
-Adam below.
+L-BFGS to 1.93 in 1.0. The curvature pays. Two warnings. L-BFGS chooses its steps from
+the last gradients, and these must belong to the same loss: where every step sees other
+photographs, as at the end of this lesson, Adam is the choice. And without a line search
+it can run away: with 200 gradients from noise one of our textures ended in nan, so
+textures are made with Adam below.
 
 ### What the weights and the layers do
 
@@ -679,7 +683,8 @@ normalised, the texture may be larger than its model.
 between 0 and 1: `torch.rand` with `generator=` and `dtype=`.
 
 <details><summary>A hint</summary>
-Your `stylize` with three changes: no content, another start, one call of `extract` less.
+Your `stylize` with three changes: no content, another start, one call of `extract`
+less.
 </details>
 """
 
@@ -914,8 +919,9 @@ r"""
 of the table. The class of the block is handed over.
 
 <details><summary>A hint</summary>
-A padding of <code>size // 2</code> keeps the size of an odd filter. <code>nn.Upsample</code> and the ReLU have no
-weights, so they need no attribute: <code>F.interpolate(x, scale_factor=2)</code> and <code>F.relu</code> do.
+A padding of <code>size // 2</code> keeps the size of an odd filter.
+<code>nn.Upsample</code> and the ReLU have no weights, so they need no attribute:
+<code>F.interpolate(x, scale_factor=2)</code> and <code>F.relu</code> do.
 </details>
 """
 
@@ -1077,8 +1083,8 @@ r"""
 In quick mode one pass at 160 x 160 pixels takes 0.044 seconds, where the 60 steps took
 4.3: about a hundredth. At 256 x 256 pixels it was 0.050 seconds against 52 for 300
 steps: a thousandth. The quality is another matter. After 40 steps of training the
-network knows little more than the colours; after 700 (245 seconds on one thread) the sum
-of the three terms had gone from 4.0 to 1.5, with five times the share of the style
+network knows little more than the colours; after 700 (245 seconds on one thread) the
+sum of the three terms had gone from 4.0 to 1.5, with five times the share of the style
 that stands above, and then the strokes were there and hardly any photograph: a share
 too large. Try others; Johnson and others trained for 40,000 steps.
 
