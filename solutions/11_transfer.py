@@ -661,7 +661,8 @@ it stands after training on features.
 
 A seventh of the training pictures is **watched**: after each epoch the accuracy on them
 decides which checkpoint is the best. Not the training accuracy, which rises for ever;
-not the last epoch; and not the validation pictures, which are kept for the end. As in
+not the last epoch; and not the validation pictures, which are kept for the end. The
+state before the first step counts as epoch 0: if no epoch beats it, it is kept. As in
 lesson 08 a file holds the best checkpoint and the last one, with the optimiser, so that
 a run that is interrupted goes on where it was: run the cell again.
 """
@@ -706,10 +707,12 @@ def one_epoch(net, loader, optimiser):
 
 
 # %% tags=["experiment"]
-def resume(file, net, optimiser):
+def resume(file, net, optimiser, watched):
     """What a file says of a run; network and optimiser go back to where it was."""
     if not file.exists():
-        return {"best": None, "history": [], "next": 0}
+        begin = measure(net, load(*watched), device)[1]
+        best = keep(None, net, optimiser, 0, begin)
+        return {"begin": begin, "best": best, "history": [], "next": 0}
     run = torch.load(file, weights_only=True, map_location=device)
     net.load_state_dict(run["last"]["model"])
     optimiser.load_state_dict(run["last"]["optimiser"])
@@ -719,7 +722,7 @@ def resume(file, net, optimiser):
 
 def fit(net, optimiser, n_epochs, file, train, watched):
     """Train up to n_epochs; the file holds the best and the last checkpoint."""
-    run = resume(file, net, optimiser)
+    run = resume(file, net, optimiser, watched)
     for epoch in tqdm(range(run["next"], n_epochs), desc="epochs"):
         torch.manual_seed(epoch)  # so that a run that resumes sees the same views
         set_rates(optimiser, epoch, n_epochs)
@@ -747,11 +750,10 @@ first_head = train_head(begin_with[~is_watched], labels[~is_watched], best_reg)
 light_accuracy = accuracy(first_head(light_val), val_labels)
 rate = 0.01 if start.small else 0.003
 net, optimiser = ready_to_tune(light, len(task.classes), rate, first_head)
-begin = measure(net, load(*watched), device)[1]
 folder = Path(".") if full else Path(mkdtemp())
 file = folder / "11_transfer_checkpoint.pt"
 run = fit(net, optimiser, 6 if full else 4, file, train, watched)
-show_run(run["history"], run["best"]["epoch"], begin)
+show_run(run["history"], run["best"]["epoch"], run["begin"])
 
 # %% tags=["experiment"]
 net.load_state_dict(run["best"]["model"])
@@ -852,6 +854,8 @@ for kind, t in cases.items():
         found[*row, "fine-tuned"] = stepwise(part, "fine-tuned", n_steps)
 chance = {kind: 1 / len(t.classes) for kind, t in cases.items()}
 show_cases(found, chance)
+for row, value in found.items():
+    print(f"{', '.join(row):36} {100 * value:3.0f} %")
 
 # %% [markdown]
 r"""

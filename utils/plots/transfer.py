@@ -67,8 +67,10 @@ def show_run(history: Sequence[Sequence[float]], kept: int, begin: float) -> Non
     right.set(xlabel="epoch (0: head alone)", xticks=[0, *epochs])
     right.set(ylabel="accuracy when watched in %")
     right.legend(loc="lower right")
-    title = f"Epoch {kept} is kept: {values[kept]:.1f} %, after {values[0]:.1f} %"
-    fig.suptitle(f"{title} with the head alone", fontsize=10)
+    title = f"Epoch {kept} is kept: {values[kept]:.1f} %, after {values[0]:.1f} % with"
+    if kept == 0:
+        title = f"No epoch beats the {values[0]:.1f} % of"
+    fig.suptitle(f"{title} the head alone", fontsize=10)
     fig.tight_layout()
 
 
