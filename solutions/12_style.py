@@ -593,8 +593,9 @@ photographs `"chelsea"` and `"coffee"`, and the paintings `"the_scream"`, `"wave
 
 Measured with SqueezeNet's weights on one thread of a busy computer with two cores: 60
 steps at 160 x 160 pixels take 4.3 seconds (`python solutions/12_style.py`, quick mode);
-300 steps at 256 x 256 pixels, the size of full mode (`COURSE_MODE=full`), took 52
-seconds where this cell was run without the rest of the lesson.
+300 steps at 256 x 256 pixels, the size of full mode, took 25 seconds on one thread
+while the other core was busy (`COURSE_MODE=full python solutions/12_style.py`, the
+whole lesson in 4 minutes).
 
 ### Adam against L-BFGS
 
@@ -632,11 +633,12 @@ show_pictures(
 # %% [markdown]
 r"""
 In quick mode (96 x 96 pixels, 40 gradients each) Adam came to 2.27 in 1.3 seconds and
-L-BFGS to 1.93 in 1.0. The curvature pays. Two warnings. L-BFGS chooses its steps from
-the last gradients, and these must belong to the same loss: where every step sees other
-photographs, as at the end of this lesson, Adam is the choice. And without a line search
-it can run away: with 200 gradients from noise one of our textures ended in nan, so
-textures are made with Adam below.
+L-BFGS to 1.93 in 1.0. In full mode (160 x 160 pixels) it was 2.12 in 1.3 seconds
+against 2.05 in 1.4: the curvature still pays, but less. Two warnings. L-BFGS chooses
+its steps from the last gradients, and these must belong to the same loss: where every
+step sees other photographs, as at the end of this lesson, Adam is the choice. And
+without a line search it can run away: with 200 gradients from noise one of our textures
+ended in nan, so textures are made with Adam below.
 
 ### What the weights and the layers do
 
@@ -1081,12 +1083,13 @@ show_pictures(
 # %% [markdown]
 r"""
 In quick mode one pass at 160 x 160 pixels takes 0.044 seconds, where the 60 steps took
-4.3: about a hundredth. At 256 x 256 pixels it was 0.050 seconds against 52 for 300
-steps: a thousandth. The quality is another matter. After 40 steps of training the
-network knows little more than the colours; after 700 (245 seconds on one thread) the
-sum of the three terms had gone from 4.0 to 1.5, with five times the share of the style
-that stands above, and then the strokes were there and hardly any photograph: a share
-too large. Try others; Johnson and others trained for 40,000 steps.
+4.3: about a hundredth. In full mode, at 256 x 256 pixels, it was 0.057 seconds against
+25.4 for 300 steps: a 447th. The quality is another matter. After 40 steps of training
+the network knows little more than the colours. After the 1,500 of full mode (133
+seconds on one thread) the sum of the three terms had gone from 4.3 to 1.3: the strokes
+are there, and the cat, which it had never seen, looks as if it had been painted. The
+optimised picture is still the richer one. With five times the share of the style there
+was hardly any photograph left. Try others; Johnson and others trained for 40,000 steps.
 
 One network for **many** styles needs little more: all convolutions are shared, and each
 painting gets only its own scales and shifts in the normalisations (Dumoulin, Shlens and
