@@ -62,10 +62,9 @@ def as_class(build: Callable, expansion: int) -> type:
     return type("Built", (), {"__new__": make, "expansion": expansion})
 
 
-def bent_class(*changes: tuple[str, str], widens: int = 4, **bends) -> dict[str, type]:
+def bent_class(*changes: tuple[str, str], widens: int = 4, **bends) -> type:
     """The class whose table has these changes."""
-    build = altered(bottleneck, BOTTLENECK, *changes, **bends)
-    return {"Bottleneck": as_class(build, widens)}
+    return as_class(altered(bottleneck, BOTTLENECK, *changes, **bends), widens)
 
 
 def bottleneck_cases(rng: np.random.Generator) -> list[Case]:

@@ -175,19 +175,14 @@ def densenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This network, and the block that it is built with, which is right."""
-    return {
-        "DenseNet": build,
-        "DenseLayer": altered(dense_layer, LAYER),
-    }
-
-
 DENSENET = Exercise(
     id="09.DenseNet",
     points=2,
     minutes=30,
-    oracle=around(altered(densenet, str)),
+    oracle={
+        "DenseNet": altered(densenet, str),
+        "DenseLayer": altered(dense_layer, LAYER),
+    },
     cases=densenet_cases,
     rules=(BY_HAND,),
     worked="stem 6, growth 3, blocks (2, 1, 3). Block 1: 6 -> 9 -> 12 channels; transition 1 halves "
@@ -196,44 +191,40 @@ DENSENET = Exercise(
     misconceptions=(
         Misconception(
             "transitions keep the channels",
-            around(altered(densenet, str, half=int)),
+            altered(densenet, str, half=int),
             "Your transitions keep all channels. By what do they divide them?",
         ),
         Misconception(
             "maximum in the transitions",
-            around(
-                altered(densenet, str, ("pool AvgPool2d 2 2", "pool MaxPool2d 2 2"))
-            ),
+            altered(densenet, str, ("pool AvgPool2d 2 2", "pool MaxPool2d 2 2")),
             "Your transitions take the largest of four numbers. What do DenseNet's take?",
         ),
         Misconception(
             "pooled before the convolution of the transition left out",
-            around(altered(densenet, str, ("pool AvgPool2d 2 2", "pool Identity"))),
+            altered(densenet, str, ("pool AvgPool2d 2 2", "pool Identity")),
             "Your maps stay as large as they are: the transitions do not pool. What comes after "
             "their convolution?",
         ),
         Misconception(
             "no ReLU before the mean",
-            around(altered(densenet, str, ("\nrelu ReLU", "\nrelu Identity"))),
+            altered(densenet, str, ("\nrelu ReLU", "\nrelu Identity")),
             "Your last batch norm goes straight into the mean. What is missing after it, as "
             "after every norm of this network?",
         ),
         Misconception(
             "no ReLU in the transitions",
-            around(altered(densenet, str, (".relu ReLU", ".relu Identity"))),
+            altered(densenet, str, (".relu ReLU", ".relu Identity")),
             "Your transitions have no activation. What comes between their norm and their "
             "convolution?",
         ),
         Misconception(
             "pool without padding at the start",
-            around(
-                altered(densenet, str, ("pool0 MaxPool2d 3 2 1", "pool0 MaxPool2d 3 2"))
-            ),
+            altered(densenet, str, ("pool0 MaxPool2d 3 2 1", "pool0 MaxPool2d 3 2")),
             "Your first pool loses the rim. How much padding does it have?",
         ),
         Misconception(
             "convolutions with biases",
-            around(altered(densenet, str, (" bias=False", ""))),
+            altered(densenet, str, (" bias=False", "")),
             "Your convolutions have biases, and batch norm subtracts the mean. Who needs them?",
         ),
     ),

@@ -105,19 +105,14 @@ def googlenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This builder around a block that is right."""
-    return {
-        "GoogLeNet": build,
-        "Inception": altered(inception, INCEPTION),
-    }
-
-
 GOOGLENET_EXERCISE = Exercise(
     id="09.GoogLeNet",
     points=3,
     minutes=25,
-    oracle=around(altered(googlenet, GOOGLENET)),
+    oracle={
+        "GoogLeNet": altered(googlenet, GOOGLENET),
+        "Inception": altered(inception, INCEPTION),
+    },
     cases=googlenet_cases,
     rules=(BY_HAND,),
     worked="A row `(64, (96, 128), (16, 32), 32)` gives 64 + 128 + 32 + 32 = 256 channels, and so "
@@ -126,71 +121,65 @@ GOOGLENET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "pools that round down",
-            around(altered(googlenet, GOOGLENET, (" ceil_mode=True", ""))),
+            altered(googlenet, GOOGLENET, (" ceil_mode=True", "")),
             "Your maps lose their last row: the pools round down. What does "
             "`ceil_mode` do?",
         ),
         Misconception(
             "dropout forgotten",
-            around(altered(googlenet, GOOGLENET, ("Dropout 0.2", "Identity"))),
+            altered(googlenet, GOOGLENET, ("Dropout 0.2", "Identity")),
             "Training drops nothing. What stands between the mean and the last layer?",
         ),
         Misconception(
             "the dropout of AlexNet",
-            around(altered(googlenet, GOOGLENET, ("Dropout 0.2", "Dropout 0.5"))),
+            altered(googlenet, GOOGLENET, ("Dropout 0.2", "Dropout 0.5")),
             "Your net drops half of the numbers before the last layer, as AlexNet does. How "
             "much does the table drop?",
         ),
         Misconception(
             "no pool between the stages",
-            around(
-                altered(
-                    googlenet,
-                    GOOGLENET,
-                    ("maxpool3 MaxPool2d 3 2 ceil_mode=True", "maxpool3 Identity"),
-                    ("maxpool4 MaxPool2d 2 2 ceil_mode=True", "maxpool4 Identity"),
-                )
+            altered(
+                googlenet,
+                GOOGLENET,
+                ("maxpool3 MaxPool2d 3 2 ceil_mode=True", "maxpool3 Identity"),
+                ("maxpool4 MaxPool2d 2 2 ceil_mode=True", "maxpool4 Identity"),
             ),
             "Names and counts are right and the scores are not: the maps stay large. What "
             "stands between two stages?",
         ),
         Misconception(
             "the last pool as wide as the others",
-            around(altered(googlenet, GOOGLENET, ("MaxPool2d 2 2", "MaxPool2d 3 2"))),
+            altered(googlenet, GOOGLENET, ("MaxPool2d 2 2", "MaxPool2d 3 2")),
             "Only your last pool is wrong: it looks at 3 x 3. What does the table say?",
         ),
         Misconception(
             "options not handed on",
-            around(lambda *a, size=3, **k: googlenet(GOOGLENET, *a, **k)),
+            lambda *a, size=3, **k: googlenet(GOOGLENET, *a, **k),
             "With `size=5` nothing changes. Who gets the options that are left over?",
         ),
         Misconception(
             "always the same unit",
-            around(lambda *a, unit=None, **k: googlenet(GOOGLENET, *a, **k)),
+            lambda *a, unit=None, **k: googlenet(GOOGLENET, *a, **k),
             "With another `unit` nothing changes. Who builds with it: the first layers, "
             "the blocks, or both?",
         ),
         Misconception(
             "unit not handed on to the blocks",
-            around(
-                lambda block, *a, **k: googlenet(
-                    GOOGLENET,
-                    lambda *b, unit=None, **options: block(*b, **options),
-                    *a,
-                    **k,
-                )
+            lambda block, *a, **k: googlenet(
+                GOOGLENET,
+                lambda *b, unit=None, **options: block(*b, **options),
+                *a,
+                **k,
             ),
             "With another `unit` the first layers change and the blocks do not. How does a "
             "block learn of it?",
         ),
         Misconception(
             "maximum over all places",
-            around(
-                altered(
-                    googlenet,
-                    GOOGLENET,
-                    ("mean Mean", "mean AdaptiveMaxPool2d 1\nf Flatten"),
-                )
+            altered(
+                googlenet,
+                GOOGLENET,
+                ("mean Mean", "mean AdaptiveMaxPool2d 1\nf Flatten"),
             ),
             "Before the last layer you take the largest value of each map. What does "
             "global pooling take here?",

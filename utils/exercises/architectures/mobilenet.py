@@ -226,19 +226,14 @@ def mobilenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This network, and the block that it is built with, which is right."""
-    return {
-        "MobileNetV2": build,
-        "InvertedResidual": altered(inverted, str),
-    }
-
-
 MOBILENETV2 = Exercise(
     id="09.MobileNetV2",
     points=2,
     minutes=25,
-    oracle=around(altered(mobilenet, str)),
+    oracle={
+        "MobileNetV2": altered(mobilenet, str),
+        "InvertedResidual": altered(inverted, str),
+    },
     cases=mobilenet_cases,
     rules=(BY_HAND,),
     worked="The row (6, 24, 2, 2) after 16 channels: two blocks, (16, 24, stride 2, expand 6) and (24, 24, "
@@ -247,37 +242,37 @@ MOBILENETV2 = Exercise(
     misconceptions=(
         Misconception(
             "every block of a row has the stride",
-            around(altered(mobilenet, str, step=lambda n, s: s)),
+            altered(mobilenet, str, step=lambda n, s: s),
             "Your maps become too small: each block of a row takes the step. Which one should?",
         ),
         Misconception(
             "the later blocks of a row have the stride",
-            around(altered(mobilenet, str, step=lambda n, s: s if n else 1)),
+            altered(mobilenet, str, step=lambda n, s: s if n else 1),
             "Your first block of a row has stride 1 and the later ones take the step. Which one should?",
         ),
         Misconception(
             "no stride at all",
-            around(altered(mobilenet, str, step=lambda n, s: 1)),
+            altered(mobilenet, str, step=lambda n, s: 1),
             "Your maps stay large: no block takes the step that its row names. Which one should?",
         ),
         Misconception(
             "ReLU in the network",
-            around(altered(mobilenet, str, ("ReLU6", "ReLU"))),
+            altered(mobilenet, str, ("ReLU6", "ReLU")),
             "The first and the last unit of your network use ReLU. Which activation do they share with the blocks?",
         ),
         Misconception(
             "no activation after the last convolution",
-            around(altered(mobilenet, str, ("ReLU6\nmean", "Identity\nmean"))),
+            altered(mobilenet, str, ("ReLU6\nmean", "Identity\nmean")),
             "Your last convolution has no activation. In a block the narrow end is left linear; is this one narrow?",
         ),
         Misconception(
             "dropout left out",
-            around(altered(mobilenet, str, ("Dropout 0.2", "Identity"))),
+            altered(mobilenet, str, ("Dropout 0.2", "Identity")),
             "Everything is right in inference, and training drops nothing. What comes before the linear layer?",
         ),
         Misconception(
             "the first step left out",
-            around(altered(mobilenet, str, ("$stem 3 2 1", "$stem 3 1 1"))),
+            altered(mobilenet, str, ("$stem 3 2 1", "$stem 3 1 1")),
             "Your first convolution keeps the size of the image. What is its stride?",
         ),
     ),

@@ -163,19 +163,14 @@ def squeezenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This network, and the block that it is built with, which is right."""
-    return {
-        "SqueezeNet": build,
-        "Fire": altered(fire, FIRE),
-    }
-
-
 SQUEEZENET_EXERCISE = Exercise(
     id="09.SqueezeNet",
     points=2,
     minutes=20,
-    oracle=around(altered(squeezenet, SQUEEZENET)),
+    oracle={
+        "SqueezeNet": altered(squeezenet, SQUEEZENET),
+        "Fire": altered(fire, FIRE),
+    },
     cases=squeezenet_cases,
     rules=(BY_HAND,),
     worked="`features` has 13 layers, counted from 0: conv, ReLU, pool, Fire, Fire, pool, Fire, "
@@ -184,46 +179,42 @@ SQUEEZENET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "pools that round down",
-            around(altered(squeezenet, SQUEEZENET, (" ceil_mode=True", ""))),
+            altered(squeezenet, SQUEEZENET, (" ceil_mode=True", "")),
             "Everything fits, and a map whose size is even comes out one smaller: your pools "
             "drop the window that is not full. Which option keeps it?",
         ),
         Misconception(
             "the first convolution padded",
-            around(altered(squeezenet, SQUEEZENET, ("3 64 3 2", "3 64 3 2 1"))),
+            altered(squeezenet, SQUEEZENET, ("3 64 3 2", "3 64 3 2 1")),
             "Your first convolution has a frame of zeros. Does version 1.1 pad it?",
         ),
         Misconception(
             "no ReLU after the first convolution",
-            around(
-                altered(
-                    squeezenet, SQUEEZENET, ("features.1 ReLU", "features.1 Dropout 0")
-                )
+            altered(
+                squeezenet, SQUEEZENET, ("features.1 ReLU", "features.1 Dropout 0")
             ),
             "Layer 1 of your features lets negative numbers through. "
             "What follows the first convolution?",
         ),
         Misconception(
             "no ReLU on the maps of the classes",
-            around(
-                altered(
-                    squeezenet,
-                    SQUEEZENET,
-                    ("classifier.2 ReLU", "classifier.2 Dropout 0"),
-                )
+            altered(
+                squeezenet,
+                SQUEEZENET,
+                ("classifier.2 ReLU", "classifier.2 Dropout 0"),
             ),
             "Some of your scores are negative. Unusually, there is a ReLU on the maps of the "
             "classes: what comes between the last convolution and the mean?",
         ),
         Misconception(
             "the largest place instead of the mean",
-            around(altered(squeezenet, SQUEEZENET, ("AdaptiveAvg", "AdaptiveMax"))),
+            altered(squeezenet, SQUEEZENET, ("AdaptiveAvg", "AdaptiveMax")),
             "Your score is the largest value of a class map. What does the network take of all "
             "places?",
         ),
         Misconception(
             "dropout forgotten",
-            around(altered(squeezenet, SQUEEZENET, ("Dropout 0.5", "Dropout 0"))),
+            altered(squeezenet, SQUEEZENET, ("Dropout 0.5", "Dropout 0")),
             "Everything is right in inference, and training drops nothing. What comes before "
             "the last convolution?",
         ),
