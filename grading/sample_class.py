@@ -113,12 +113,14 @@ def mistaken(
 ) -> NotebookNode:
     """The perfect notebook with one misconception of an exercise as its answer."""
     exercise = exercises[exercise_id]
+    misconception = exercise.misconceptions[index]
     oracles = solutions_for_oracles(perfect, exercises)
-    source = mistake(exercise, exercise.misconceptions[index], oracles)
+    source = mistake(exercise, misconception, oracles)
+    wrong = exercise.named(misconception.version)
     names = names_in_check(perfect, exercise)
     notebook = deepcopy(perfect)
     for cell in notebook.cells:
-        replaced = [name for name in names if name in defined_in(cell)]
+        replaced = [n for n in names if names[n] in wrong and n in defined_in(cell)]
         if replaced:
             kept = [cell.source] if defined_in(cell) - set(replaced) else []
             others = [f"{n} = {names[n]}" for n in replaced if n != names[n]]

@@ -10,18 +10,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-EXERCISE_STATUSES = (
-    "right",
-    "wrong",
-    "not written",
+FAILURES = (
     "raised",
     "timed out",
     "out of memory",
     "crashed",
     "missing",
     "unreadable",
-    "by hand",
 )
+EXERCISE_STATUSES = ("right", "wrong", "not written", *FAILURES, "by hand")
 
 
 @dataclass(frozen=True)

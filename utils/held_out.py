@@ -10,18 +10,16 @@ from functools import cache
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
-from tqdm.auto import tqdm
 
 from utils.data.builtin import load_builtin
-from utils.data.cache import whole_file, writable_cache
 from utils.data.shapes import NAMES
+from utils.networks.fitting import fit, kept
 from utils.subject import Network
 
 KNOWN = ("disc", "square", "cross", "heart", "flag", "chessboard")
 HELD_OUT = ("ring", "triangle", "star", "moon")
 WIDTHS, HEAD = (16, 32, 48, 64), "14"
-EPOCHS, BATCH, RATE = 6, 50, 0.01
+EPOCHS, BATCH = 6, 50
 VERSION = 1  # raise it with every change to the network or its training
 
 
@@ -54,32 +52,22 @@ def known_shapes(show_progress: bool = True) -> Network:
     It takes pictures as they are, in [0, 1]. It is trained once, in some seconds, and
     then kept. A check shows no progress: stderr there would cost the score.
     """
-    path = writable_cache() / "weights" / f"known-shapes-v{VERSION}.pth"
-    if path.is_file():
-        state = torch.load(path, weights_only=True)
-    else:
-        state = trained(show_progress).state_dict()
-        with whole_file(path) as draft:
-            torch.save(state, draft)
-    weights = {key: tensor.numpy() for key, tensor in state.items()}
-    return Network(layers(len(KNOWN)), weights)
+    recipe = Network(layers(len(KNOWN)))
+    net = kept(
+        f"known-shapes-v{VERSION}", recipe.make(), lambda net: train(net, show_progress)
+    )
+    weights = {key: tensor.numpy() for key, tensor in net.state_dict().items()}
+    return Network(recipe.layers, weights)
 
 
-def trained(show_progress: bool) -> nn.Module:
+def train(net: nn.Module, show_progress: bool) -> None:
     """Train on the known shapes of the built-in training pictures."""
     images = load_builtin(n_test=0)
     X, y = of_classes(images.X_train, images.y_train, KNOWN)
     X, y = torch.from_numpy(X), torch.from_numpy(y)
-    net = Network(layers(len(KNOWN))).make()
-    optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=0.01)
-    steps = EPOCHS * (len(X) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     chance = torch.Generator().manual_seed(0)
-    hidden = not show_progress
-    for _ in tqdm(range(steps), "Learning six shapes", leave=False, disable=hidden):
-        rows = torch.randint(len(X), (BATCH,), generator=chance)
-        optimiser.zero_grad()
-        F.cross_entropy(net(X[rows]), y[rows]).backward()
-        optimiser.step()
-        schedule.step()
-    return net
+    batches = [
+        torch.randint(len(X), (BATCH,), generator=chance)
+        for _ in range(EPOCHS * (len(X) // BATCH))
+    ]
+    fit(net, X, y, batches, "Learning six shapes", show_progress)

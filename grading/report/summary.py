@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from statistics import fmean, median
 
-from grading.verdict import ExerciseVerdict, Line, Verdict
+from grading.verdict import FAILURES, ExerciseVerdict, Line, Verdict
 from utils.exercises import UnknownExercise, find
 
-FAILURES = (
-    "raised",
-    "timed out",
-    "out of memory",
-    "crashed",
-    "missing",
-    "unreadable",
-)
 NOT_TRIED = ("not judged", "not run", "not written", "by hand")
 
 

@@ -36,7 +36,8 @@ def test_it_loses_points_and_is_named_as_the_exercise_names_it(exercise, misconc
     space: dict = {}
     exec(source, space)
     names = exercise.object_names
-    subject = local_subject({name: space[name] for name in names}, exercise.seconds)
+    answer = answers()[exercise.id].objects | {n: space[n] for n in names if n in space}
+    subject = local_subject(answer, exercise.seconds)
     report = evaluate(exercise, subject, 0, source_of_names([source], names))
     assert report.score < exercise.points
     assert report.diagnosis is misconception

@@ -63,10 +63,10 @@ def call(
 class Misconception:
     """A mistake people make, as code.
 
-    `version` replaces the oracle (or some of its objects, by name); `hint` names the
-    mistake and asks the question that leads to the mend; `worked` goes through a small
-    example. `breaks` names the rule that is all this mistake offends, if it is. `home`
-    is the module in which the mistake is written.
+    `version` replaces the oracle; of several objects the one named like the exercise,
+    or some, by name. `hint` names the mistake and asks the question that leads to the
+    mend; `worked` goes through a small example. `breaks` names the rule that is all
+    this mistake offends, if it is. `home` is the module in which it is written.
     """
 
     name: str

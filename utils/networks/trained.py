@@ -5,21 +5,19 @@ from hashlib import sha256
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
-from tqdm.auto import tqdm
 
 from utils.data.builtin import load_builtin
-from utils.data.cache import whole_file, writable_cache
 from utils.data.images import DataError
 from utils.data.labels import imagenet_names
 from utils.data.notice import notice
 from utils.data.shapes import NAMES as BUILTIN_NAMES
 from utils.data.weights import Weights, load_weights, standardise
 from utils.networks.described import like_tensorflow
+from utils.networks.fitting import fit, kept
 from utils.networks.known import network, table_of
 
 CIFAR_SIDE, IMAGENET_SIDE = 32, 224
-TRAINING_IMAGES, EPOCHS, BATCH, RATE = 5_000, 4, 64, 1e-2
+TRAINING_IMAGES, EPOCHS, BATCH = 5_000, 4, 64
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,15 +95,9 @@ def names_of(name: str) -> tuple[str, ...]:
 
 def small() -> Pretrained:
     """The small network, trained once on the built-in pictures and then kept."""
-    net = network("small", classes=len(BUILTIN_NAMES))
     version = sha256(table_of("small").encode()).hexdigest()[:8]
-    path = writable_cache() / "weights" / f"small-{version}.pth"
-    if path.is_file():
-        net.load_state_dict(torch.load(path, weights_only=True))
-    else:
-        train_small(net)
-        with whole_file(path) as draft:
-            torch.save(net.state_dict(), draft)
+    net = network("small", classes=len(BUILTIN_NAMES))
+    net = kept(f"small-{version}", net, train_small)
     return Pretrained(
         frozen(net),
         mean=(0.5, 0.5, 0.5),
@@ -122,20 +114,13 @@ def train_small(net: nn.Module) -> None:
     images = load_builtin(TRAINING_IMAGES, 0)
     X, y = torch.from_numpy(images.X_train), torch.from_numpy(images.y_train)
     X = (X - 0.5) / 0.25
-    optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=0.01)
-    steps = EPOCHS * -(-len(X) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     shuffle = torch.Generator().manual_seed(0)
-    batches = (
+    batches = [
         batch
         for _ in range(EPOCHS)
         for batch in torch.randperm(len(X), generator=shuffle).split(BATCH)
-    )
-    for batch in tqdm(batches, "Training the small network", steps, leave=False):
-        optimiser.zero_grad()
-        F.cross_entropy(net(X[batch]), y[batch]).backward()
-        optimiser.step()
-        schedule.step()
+    ]
+    fit(net, X, y, batches, "Training the small network")
 
 
 def frozen(net: nn.Module) -> nn.Module:

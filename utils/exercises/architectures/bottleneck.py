@@ -8,7 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.residual import changes_shape, projected_if, relu
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
@@ -62,13 +62,9 @@ def as_class(build: Callable, expansion: int) -> type:
     return type("Built", (), {"__new__": make, "expansion": expansion})
 
 
-def bent_class(*changes: tuple[str, str], widens: int = 4, **bends) -> dict[str, type]:
+def bent_class(*changes: tuple[str, str], widens: int = 4, **bends) -> type:
     """The class whose table has these changes."""
-
-    def build(*args, **options):
-        return bottleneck(bent(BOTTLENECK, *changes), *args, **bends, **options)
-
-    return {"Bottleneck": as_class(build, widens)}
+    return as_class(altered(bottleneck, BOTTLENECK, *changes, **bends), widens)
 
 
 def bottleneck_cases(rng: np.random.Generator) -> list[Case]:

@@ -6,7 +6,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.residual import relu
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     gradient_case,
     output_case,
     shapes_case,
@@ -76,7 +76,7 @@ CIFAR_BLOCK = Exercise(
     id="09.CifarBlock",
     points=2,
     minutes=15,
-    oracle=lambda *a, **k: cifar_block(CIFAR, *a, **k),
+    oracle=altered(cifar_block, CIFAR),
     cases=cifar_block_cases,
     rules=(BY_HAND,),
     worked="`CifarBlock(4, 8, 2)`: of an input of 4 channels and 7 x 6 pixels, every second row "
@@ -97,45 +97,42 @@ CIFAR_BLOCK = Exercise(
         ),
         Misconception(
             "all zeros behind",
-            lambda *a, **k: cifar_block(CIFAR, *a, shortcut=ZEROS_BEHIND, **k),
+            altered(cifar_block, CIFAR, shortcut=ZEROS_BEHIND),
             "Your channels of zeros all come last. Half of them belong in front, where the "
             "published weights expect them: what does the order of the numbers in "
             "`F.pad` say?",
         ),
         Misconception(
             "ReLU before the addition",
-            lambda *a, **k: cifar_block(
-                bent(
-                    CIFAR,
-                    ("$shortcut", "relu3 ReLU\n$shortcut"),
-                    ("sum Add < bn2", "sum Add < relu3"),
-                ),
-                *a,
-                **k,
+            altered(
+                cifar_block,
+                CIFAR,
+                ("$shortcut", "relu3 ReLU\n$shortcut"),
+                ("sum Add < bn2", "sum Add < relu3"),
             ),
             "Your branch ends in a ReLU, so that it can only add. On which side of the "
             "sum does the last ReLU stand?",
         ),
         Misconception(
             "the last ReLU forgotten",
-            lambda *a, **k: cifar_block(bent(CIFAR, ("relu2 ReLU", "")), *a, **k),
+            altered(cifar_block, CIFAR, ("relu2 ReLU", "")),
             "Your block gives negative numbers. What follows the sum?",
         ),
         Misconception(
             "biases before batch norm",
-            lambda *a, **k: cifar_block(bent(CIFAR, (" bias=False", "")), *a, **k),
+            altered(cifar_block, CIFAR, (" bias=False", "")),
             "Your convolutions have biases, and batch norm subtracts the mean of every "
             "channel right after. What is left of a bias then?",
         ),
         Misconception(
             "a projection in the shortcut",
-            lambda *a, **k: cifar_block(CIFAR, *a, shortcut=PROJECTED, **k),
+            altered(cifar_block, CIFAR, shortcut=PROJECTED),
             "Your shortcut has a weight. The networks for CIFAR-10 do without: where do the "
             "missing channels come from?",
         ),
         Misconception(
             "the shortcut takes means",
-            lambda *a, **k: cifar_block(CIFAR, *a, shortcut=BLURRED, **k),
+            altered(cifar_block, CIFAR, shortcut=BLURRED),
             "Your shortcut averages neighbours. The published one does not compute with "
             "them: which pixels does it keep?",
         ),

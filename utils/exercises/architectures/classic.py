@@ -7,7 +7,7 @@ import numpy as np
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     dropout_case,
     drops_case,
@@ -56,7 +56,7 @@ LENET5 = Exercise(
     id="09.LeNet5",
     points=2,
     minutes=10,
-    oracle=lambda *args: lenet(LENET, *args),
+    oracle=altered(lenet, LENET),
     cases=lenet_cases,
     rules=(BY_HAND,),
     worked="An image of 32 x 32: a 5 x 5 convolution leaves 28 x 28, the pool 14 x 14, the "
@@ -65,45 +65,41 @@ LENET5 = Exercise(
     misconceptions=(
         Misconception(
             "ReLU in the place of tanh",
-            lambda *a: lenet(bent(LENET, ("Tanh", "ReLU")), *a),
+            altered(lenet, LENET, ("Tanh", "ReLU")),
             "Everything fits, but your net uses ReLU. Which activation did people use in "
             "1998?",
         ),
         Misconception(
             "maximum pooling",
-            lambda *a: lenet(bent(LENET, ("AvgPool2d", "MaxPool2d")), *a),
+            altered(lenet, LENET, ("AvgPool2d", "MaxPool2d")),
             "Your pools take the largest of four numbers. What does LeNet-5 do with the "
             "four?",
         ),
         Misconception(
             "no activation between the linear layers",
-            lambda *a: lenet(bent(LENET, ("tanh4 Tanh", "tanh4 Identity")), *a),
+            altered(lenet, LENET, ("tanh4 Tanh", "tanh4 Identity")),
             "Two linear layers in a row are one. What stands between your last two?",
         ),
         Misconception(
             "activation on the scores",
-            lambda *a: lenet(LENET + "last Tanh", *a),
+            altered(lenet, LENET + "last Tanh"),
             "Your scores stay within -1 and 1: an activation follows the last layer. "
             "What does the loss expect?",
         ),
         Misconception(
             "pooled before the activation",
-            lambda *a: lenet(
-                bent(
-                    LENET,
-                    ("tanh1 Tanh\npool1 AvgPool2d 2", "pool1 AvgPool2d 2\ntanh1 Tanh"),
-                    ("tanh2 Tanh\npool2 AvgPool2d 2", "pool2 AvgPool2d 2\ntanh2 Tanh"),
-                ),
-                *a,
+            altered(
+                lenet,
+                LENET,
+                ("tanh1 Tanh\npool1 AvgPool2d 2", "pool1 AvgPool2d 2\ntanh1 Tanh"),
+                ("tanh2 Tanh\npool2 AvgPool2d 2", "pool2 AvgPool2d 2\ntanh2 Tanh"),
             ),
             "You take the mean first and tanh afterwards; with a curved function the order "
             "matters. Which comes first in the table?",
         ),
         Misconception(
             "padded convolutions",
-            lambda *a: lenet(
-                bent(LENET, ("1 6 5", "1 6 5 1 2"), ("Linear 400", "Linear 576")), *a
-            ),
+            altered(lenet, LENET, ("1 6 5", "1 6 5 1 2"), ("Linear 400", "Linear 576")),
             "Your first linear layer has 576 inputs: a convolution is padded, and the maps "
             "end at 6 x 6. How large are they without padding?",
         ),
@@ -177,7 +173,7 @@ ALEXNET_EXERCISE = Exercise(
     id="09.AlexNet",
     points=3,
     minutes=20,
-    oracle=lambda *a, **k: alexnet(ALEXNET, *a, **k),
+    oracle=altered(alexnet, ALEXNET),
     cases=alexnet_cases,
     rules=(BY_HAND,),
     worked="`features` has 13 layers, counted from 0: conv, ReLU, pool, conv, ReLU, pool, "
@@ -186,47 +182,42 @@ ALEXNET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "the last ReLU of the features forgotten",
-            lambda *a, **k: alexnet(bent(ALEXNET, ("11 ReLU", "11 Identity")), *a, **k),
+            altered(alexnet, ALEXNET, ("11 ReLU", "11 Identity")),
             "Your fifth convolution goes into the pool without an activation. After which "
             "convolutions is there a ReLU?",
         ),
         Misconception(
             "three linear layers in a row",
-            lambda *a, **k: alexnet(
-                bent(
-                    ALEXNET, ("r.2 ReLU", "r.2 Identity"), ("r.5 ReLU", "r.5 Identity")
-                ),
-                *a,
-                **k,
+            altered(
+                alexnet,
+                ALEXNET,
+                ("r.2 ReLU", "r.2 Identity"),
+                ("r.5 ReLU", "r.5 Identity"),
             ),
             "Your three linear layers follow one another with no activation between "
             "them: they are worth one. What belongs there?",
         ),
         Misconception(
             "ReLU on the scores",
-            lambda *a, **k: alexnet(ALEXNET + "classifier.7 ReLU", *a, **k),
+            altered(alexnet, ALEXNET + "classifier.7 ReLU"),
             "No score is negative: a ReLU follows the last layer. What does the loss do "
             "with a negative score?",
         ),
         Misconception(
             "dropout forgotten",
-            lambda *a, **k: alexnet(
-                bent(ALEXNET, ("Dropout 0.5", "Identity")), *a, **k
-            ),
+            altered(alexnet, ALEXNET, ("Dropout 0.5", "Identity")),
             "Everything is right in inference, and training drops nothing. Which two "
             "places of the classifier have dropout?",
         ),
         Misconception(
             "pools that do not overlap",
-            lambda *a, **k: alexnet(
-                bent(ALEXNET, ("MaxPool2d 3 2", "MaxPool2d 2 2")), *a, **k
-            ),
+            altered(alexnet, ALEXNET, ("MaxPool2d 3 2", "MaxPool2d 2 2")),
             "Your pools look at 2 x 2. AlexNet's windows are larger than their stride, so "
             "that neighbours overlap: how large?",
         ),
         Misconception(
             "average pooling",
-            lambda *a, **k: alexnet(bent(ALEXNET, ("MaxPool2d", "AvgPool2d")), *a, **k),
+            altered(alexnet, ALEXNET, ("MaxPool2d", "AvgPool2d")),
             "Your pools take means. What does AlexNet take of each 3 x 3 window?",
         ),
         Misconception(
@@ -242,9 +233,7 @@ ALEXNET_EXERCISE = Exercise(
         ),
         Misconception(
             "flattened before the pool to 6 x 6",
-            lambda *a, **k: alexnet(
-                bent(ALEXNET, ("AdaptiveAvgPool2d 6", "Identity")), *a, **k
-            ),
+            altered(alexnet, ALEXNET, ("AdaptiveAvgPool2d 6", "Identity")),
             "PyTorch says that shapes cannot be multiplied: the last map is 6 x 6 only for "
             "images of 224 pixels. What brings maps of any size to 6 x 6?",
         ),

@@ -8,7 +8,7 @@ import numpy as np
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     dropout_case,
     drops_case,
@@ -78,7 +78,7 @@ VGG = Exercise(
     id="09.VGG",
     points=3,
     minutes=20,
-    oracle=lambda *a, **k: vgg(str, *a, **k),
+    oracle=altered(vgg, str),
     cases=vgg_cases,
     rules=(BY_HAND,),
     worked="Two stages, `(4, (3,))` and `(5, (3, 1))`: conv 3 -> 4, ReLU, pool, then conv 4 -> 5, "
@@ -87,19 +87,19 @@ VGG = Exercise(
     misconceptions=(
         Misconception(
             "one ReLU a stage",
-            lambda *a, **k: vgg(in_table("ReLU(?=.*\n.*Conv)", "Identity"), *a, **k),
+            altered(vgg, in_table("ReLU(?=.*\n.*Conv)", "Identity")),
             "You have fewer activations than convolutions: two convolutions in a row "
             "without one are worth one. What follows every convolution?",
         ),
         Misconception(
             "1x1 filters padded",
-            lambda *a, **k: vgg(in_table("1 1 0", "1 1 1"), *a, **k),
+            altered(vgg, in_table("1 1 0", "1 1 1")),
             "Your 1 x 1 convolution is padded, so that the map grows and has a rim of "
             "biases. How much padding keeps the size for a filter of `size`?",
         ),
         Misconception(
             "filters of 1 x 1 taken for 3 x 3",
-            lambda *a, **k: vgg(in_table("1 1 0", "3 1 1"), *a, **k),
+            altered(vgg, in_table("1 1 0", "3 1 1")),
             "All your filters are 3 x 3. What do the numbers in the second place of a "
             "stage say?",
         ),
@@ -113,19 +113,19 @@ VGG = Exercise(
         ),
         Misconception(
             "dropout forgotten",
-            lambda *a, **k: vgg(in_table("Dropout.*", "Identity"), *a, **k),
+            altered(vgg, in_table("Dropout.*", "Identity")),
             "Everything is right in inference, and training drops nothing. After which "
             "layers of the classifier is there dropout?",
         ),
         Misconception(
             "ReLU on the scores",
-            lambda *a, **k: vgg(in_table("(r.6 .*)", r"\1\nlast ReLU"), *a, **k),
+            altered(vgg, in_table("(r.6 .*)", r"\1\nlast ReLU")),
             "No score is negative: a ReLU follows the last layer. What does the loss do "
             "with a negative score?",
         ),
         Misconception(
             "average pooling",
-            lambda *a, **k: vgg(in_table("MaxPool", "AvgPool"), *a, **k),
+            altered(vgg, in_table("MaxPool", "AvgPool")),
             "Your pools take means. What does VGG take of each 2 x 2 window?",
         ),
     ),
@@ -190,7 +190,7 @@ NIN_EXERCISE = Exercise(
     id="09.NiN",
     points=2,
     minutes=15,
-    oracle=lambda *a: nin(NIN, *a),
+    oracle=altered(nin, NIN),
     cases=nin_cases,
     rules=(BY_HAND,),
     worked="The block `(3, 9, 6, 4)` on 8 channels: conv 8 -> 9 with 3 x 3 filters, ReLU, conv "
@@ -199,46 +199,41 @@ NIN_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "no activation between the 1x1 convolutions",
-            lambda *a: nin(
-                bent(NIN, *((f"k{i}.3 ReLU", f"k{i}.3 Identity") for i in (1, 2, 3))),
-                *a,
+            altered(
+                nin, NIN, *((f"k{i}.3 ReLU", f"k{i}.3 Identity") for i in (1, 2, 3))
             ),
             "Your two 1 x 1 convolutions follow one another without an activation: at "
             "every pixel they are one linear layer. What makes them a small net?",
         ),
         Misconception(
             "the last ReLU of a block forgotten",
-            lambda *a: nin(
-                bent(NIN, *((f"k{i}.5 ReLU", f"k{i}.5 Identity") for i in (1, 2, 3))),
-                *a,
+            altered(
+                nin, NIN, *((f"k{i}.5 ReLU", f"k{i}.5 Identity") for i in (1, 2, 3))
             ),
             "Your blocks end in a bare convolution. After which of the three does the "
             "paper put a ReLU?",
         ),
         Misconception(
             "maximum over all places",
-            lambda *a: nin(
-                bent(NIN, ("mean     Mean", "top AdaptiveMaxPool2d 1\nflat Flatten")),
-                *a,
+            altered(
+                nin, NIN, ("mean     Mean", "top AdaptiveMaxPool2d 1\nflat Flatten")
             ),
             "Your scores are the largest value of each map. Global pooling takes "
             "something else of a map: what?",
         ),
         Misconception(
             "scores still have height and width",
-            lambda *a: nin(
-                bent(NIN, ("mean     Mean", "mean AdaptiveAvgPool2d 1")), *a
-            ),
+            altered(nin, NIN, ("mean     Mean", "mean AdaptiveAvgPool2d 1")),
             "Your scores have four axes, (N, classes, 1, 1). Which two must go?",
         ),
         Misconception(
             "nothing dropped",
-            lambda *a: nin(bent(NIN, ("Dropout 0.5", "Identity")), *a),
+            altered(nin, NIN, ("Dropout 0.5", "Identity")),
             "Training drops nothing. Where does the table have dropout?",
         ),
         Misconception(
             "pools without padding",
-            lambda *a: nin(bent(NIN, ("MaxPool2d 3 2 1", "MaxPool2d 3 2")), *a),
+            altered(nin, NIN, ("MaxPool2d 3 2 1", "MaxPool2d 3 2")),
             "Your maps are a row and a column too small after each pool. What does the "
             "table say about the pools' padding?",
         ),

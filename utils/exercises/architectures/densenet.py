@@ -8,7 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
     Own,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
@@ -46,10 +46,6 @@ def layer_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def bent_layer(*changes):
-    return lambda *a, **k: dense_layer(bent(LAYER, *changes), *a, **k)
-
-
 AFTER = """
 conv1 Conv2d $inputs $slim 1 bias=False
 norm1 BatchNorm2d $slim
@@ -64,7 +60,7 @@ DENSE_LAYER = Exercise(
     id="09.DenseLayer",
     points=2,
     minutes=15,
-    oracle=lambda *a, **k: dense_layer(LAYER, *a, **k),
+    oracle=altered(dense_layer, LAYER),
     cases=layer_cases,
     rules=(BY_HAND,),
     worked="`DenseLayer(5, 3, 2)`: 5 channels go through batch norm and ReLU, then a 1 x 1 convolution to "
@@ -73,35 +69,35 @@ DENSE_LAYER = Exercise(
     misconceptions=(
         Misconception(
             "only what is new",
-            bent_layer(("Cat < input, conv2", "Identity")),
+            altered(dense_layer, LAYER, ("Cat < input, conv2", "Identity")),
             "You return the new channels alone. What becomes of the ones that came in?",
         ),
         Misconception(
             "new channels in front",
-            bent_layer(("< input, conv2", "< conv2, input")),
+            altered(dense_layer, LAYER, ("< input, conv2", "< conv2, input")),
             "The new channels stand in front. Where do they belong, so that the next layer "
             "finds the old ones where they were?",
         ),
         Misconception(
             "the normalised input is handed on",
-            bent_layer(("< input, conv2", "< relu1, conv2")),
+            altered(dense_layer, LAYER, ("< input, conv2", "< relu1, conv2")),
             "What you hand on has been through batch norm and ReLU, so that each layer changes "
             "what all earlier ones made. Which tensor is handed on?",
         ),
         Misconception(
             "norm and ReLU after the convolution",
-            lambda *a, **k: dense_layer(AFTER, *a, **k),
+            altered(dense_layer, AFTER),
             "Your batch norms have other sizes: they follow the convolutions. What is the order in "
             "a pre-activation block?",
         ),
         Misconception(
             "no second ReLU",
-            bent_layer(("relu2 ReLU", "relu2 Identity")),
+            altered(dense_layer, LAYER, ("relu2 ReLU", "relu2 Identity")),
             "There is no activation between your two convolutions. What follows norm2?",
         ),
         Misconception(
             "no first ReLU",
-            bent_layer(("relu1 ReLU", "relu1 Identity")),
+            altered(dense_layer, LAYER, ("relu1 ReLU", "relu1 Identity")),
             "Your first convolution sees negative numbers. What follows norm1?",
         ),
         Misconception(
@@ -112,11 +108,11 @@ DENSE_LAYER = Exercise(
         ),
         Misconception(
             "biases before batch norm",
-            bent_layer((" bias=False", "")),
+            altered(dense_layer, LAYER, (" bias=False", "")),
             "Your convolutions have biases. What does the batch norm that follows subtract?",
         ),
     ),
-)  # fmt: skip
+)
 
 # --- DenseNet -------------------------------------------------------------------
 
@@ -179,23 +175,14 @@ def densenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This network, and the block that it is built with, which is right."""
-    return {
-        "DenseNet": build,
-        "DenseLayer": lambda *a, **k: dense_layer(LAYER, *a, **k),
-    }
-
-
-def bent_net(*changes):
-    return lambda *a, **k: densenet(lambda table: bent(table, *changes), *a, **k)
-
-
 DENSENET = Exercise(
     id="09.DenseNet",
     points=2,
     minutes=30,
-    oracle=around(lambda *a, **k: densenet(str, *a, **k)),
+    oracle={
+        "DenseNet": altered(densenet, str),
+        "DenseLayer": altered(dense_layer, LAYER),
+    },
     cases=densenet_cases,
     rules=(BY_HAND,),
     worked="stem 6, growth 3, blocks (2, 1, 3). Block 1: 6 -> 9 -> 12 channels; transition 1 halves "
@@ -204,41 +191,41 @@ DENSENET = Exercise(
     misconceptions=(
         Misconception(
             "transitions keep the channels",
-            around(lambda *a, **k: densenet(str, *a, half=int, **k)),
+            altered(densenet, str, half=int),
             "Your transitions keep all channels. By what do they divide them?",
         ),
         Misconception(
             "maximum in the transitions",
-            around(bent_net(("pool AvgPool2d 2 2", "pool MaxPool2d 2 2"))),
+            altered(densenet, str, ("pool AvgPool2d 2 2", "pool MaxPool2d 2 2")),
             "Your transitions take the largest of four numbers. What do DenseNet's take?",
         ),
         Misconception(
             "pooled before the convolution of the transition left out",
-            around(bent_net(("pool AvgPool2d 2 2", "pool Identity"))),
+            altered(densenet, str, ("pool AvgPool2d 2 2", "pool Identity")),
             "Your maps stay as large as they are: the transitions do not pool. What comes after "
             "their convolution?",
         ),
         Misconception(
             "no ReLU before the mean",
-            around(bent_net(("\nrelu ReLU", "\nrelu Identity"))),
+            altered(densenet, str, ("\nrelu ReLU", "\nrelu Identity")),
             "Your last batch norm goes straight into the mean. What is missing after it, as "
             "after every norm of this network?",
         ),
         Misconception(
             "no ReLU in the transitions",
-            around(bent_net((".relu ReLU", ".relu Identity"))),
+            altered(densenet, str, (".relu ReLU", ".relu Identity")),
             "Your transitions have no activation. What comes between their norm and their "
             "convolution?",
         ),
         Misconception(
             "pool without padding at the start",
-            around(bent_net(("pool0 MaxPool2d 3 2 1", "pool0 MaxPool2d 3 2"))),
+            altered(densenet, str, ("pool0 MaxPool2d 3 2 1", "pool0 MaxPool2d 3 2")),
             "Your first pool loses the rim. How much padding does it have?",
         ),
         Misconception(
             "convolutions with biases",
-            around(bent_net((" bias=False", ""))),
+            altered(densenet, str, (" bias=False", "")),
             "Your convolutions have biases, and batch norm subtracts the mean. Who needs them?",
         ),
     ),
-)  # fmt: skip
+)

@@ -126,61 +126,57 @@ STOCHASTIC_DEPTH = Exercise(
     misconceptions=(
         Misconception(
             "survival taken for the rate of dropping",
-            lambda *a: gated(
+            gated(
                 lambda x, out, p, training: x + (coin(1 - p) if training else p) * out
-            )(*a),
+            ),
             "You keep the branch in 30 % of the calls where 70 % were asked for. Is "
             "`survival` the chance to be dropped or to be kept?",
         ),
         Misconception(
             "scaled as inverted dropout",
-            lambda *a: gated(
+            gated(
                 lambda x, out, p, training: (
                     x + (coin(p) / max(p, 0.01) if training else 1) * out
                 )
-            )(*a),
+            ),
             "You divide in training, as inverted dropout does. That has the right mean, "
             "but the paper scales at the other time: when?",
         ),
         Misconception(
             "not scaled in inference",
-            lambda *a: gated(
-                lambda x, out, p, training: x + (coin(p) if training else 1) * out
-            )(*a),
+            gated(lambda x, out, p, training: x + (coin(p) if training else 1) * out),
             "In inference the whole branch is added, though in training it came only "
             "sometimes. What is its mean in training?",
         ),
         Misconception(
             "drops in inference",
-            lambda *a: gated(lambda x, out, p, training: x + coin(p) * out)(*a),
+            gated(lambda x, out, p, training: x + coin(p) * out),
             "Your block draws in inference too, so the same picture gets different scores. "
             "What tells the two modes apart?",
         ),
         Misconception(
             "each row for itself",
-            lambda *a: gated(
+            gated(
                 lambda x, out, p, training: (
                     x + (coin(p, len(x), 1) if training else p) * out
                 )
-            )(*a),
+            ),
             "You draw once for each row. Here the whole batch keeps or loses the branch, "
             "so that its work can be saved. How many numbers do you draw in a call?",
         ),
         Misconception(
             "the input is dropped too",
-            lambda *a: gated(
+            gated(
                 lambda x, out, p, training: (
                     (x + out) * coin(p) if training else x + p * out
                 )
-            )(*a),
+            ),
             "Where the branch is dropped your output is zero. What remains of a residual "
             "block without its branch?",
         ),
         Misconception(
             "computed and thrown away",
-            lambda *a: gated(
-                lambda x, out, p, training: x + (coin(p) if training else p) * out
-            )(*a),
+            gated(lambda x, out, p, training: x + (coin(p) if training else p) * out),
             "All values are right, but the branch is computed even where it is dropped: "
             "its batch norm has seen more batches than were used. When do you draw, and "
             "when do you call the branch?",

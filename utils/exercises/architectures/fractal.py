@@ -12,10 +12,11 @@ from utils.checks.compare import Agreement, Difference
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     gradient_case,
     output_case,
     shapes_case,
+    where_it_stands,
 )
 from utils.networks.described import Described
 from utils.subject import Named, Tensor, TorchGenerator
@@ -187,7 +188,7 @@ JOIN_PATHS = Exercise(
             "Your paths are kept as often as they should be dropped. What does `drop` say?",
         ),
     ),
-)  # fmt: skip
+)
 
 # --- FractalBlock ---------------------------------------------------------------
 
@@ -239,21 +240,11 @@ def fractal_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def of_table(change):
-    return lambda *a: fractal(change, *a)
-
-
-def halves_beside(table):
-    """Both halves read the input of the block."""
-    return bent(table, ("second.short Identity < first.end", "second.short Identity"
-                        " < input")) if "second" in table else table  # fmt: skip
-
-
 FRACTAL_BLOCK = Exercise(
     id="09.FractalBlock",
     points=2,
     minutes=20,
-    oracle=lambda *a: fractal(str, *a),
+    oracle=altered(fractal, str),
     cases=fractal_cases,
     rules=(BY_HAND,),
     worked="Two columns: `short` is one unit; `first` and `second` are blocks of one column, so one unit "
@@ -262,23 +253,34 @@ FRACTAL_BLOCK = Exercise(
     misconceptions=(
         Misconception(
             "added instead of averaged",
-            lambda *a: fractal(str, *a, mean=False),
+            altered(fractal, str, mean=False),
             "Your two ways are added up. What does a join take of them?",
         ),
         Misconception(
             "the short way forgotten",
-            of_table(lambda t: t.replace("end Add < short, ", "end Add < ")),
+            altered(fractal, where_it_stands(("end Add < short, ", "end Add < "))),
             "The short way has no effect on the result of your block. What is joined with the "
             "long one?",
         ),
         Misconception(
             "the long way forgotten",
-            of_table(lambda t: t.replace("end Add < short, second.end", "end Add < short")),
+            altered(
+                fractal,
+                where_it_stands(("end Add < short, second.end", "end Add < short")),
+            ),
             "The long way has no effect on the result. What are `first` and `second` for?",
         ),
         Misconception(
             "the halves side by side",
-            of_table(halves_beside),
+            altered(
+                fractal,
+                where_it_stands(
+                    (
+                        "second.short Identity < first.end",
+                        "second.short Identity < input",
+                    )
+                ),
+            ),
             "Your `second` reads the input of the block. What does it read, so that the long way "
             "becomes deeper?",
         ),
@@ -290,4 +292,4 @@ FRACTAL_BLOCK = Exercise(
             "Your block is one column short. For how many columns is there nothing but a unit?",
         ),
     ),
-)  # fmt: skip
+)

@@ -15,7 +15,7 @@ from utils.exercises.architectures.inception import (
 from utils.exercises.architectures.shared import (
     BY_HAND,
     Own,
-    bent,
+    altered,
     count_case,
     dropout_case,
     gradient_case,
@@ -105,19 +105,14 @@ def googlenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def wrong(build: Callable) -> dict[str, Callable]:
-    """This builder around a block that is right."""
-    return {
-        "GoogLeNet": build,
-        "Inception": lambda *a, **k: inception(INCEPTION, *a, **k),
-    }
-
-
 GOOGLENET_EXERCISE = Exercise(
     id="09.GoogLeNet",
     points=3,
     minutes=25,
-    oracle=wrong(lambda *a, **k: googlenet(GOOGLENET, *a, **k)),
+    oracle={
+        "GoogLeNet": altered(googlenet, GOOGLENET),
+        "Inception": altered(inception, INCEPTION),
+    },
     cases=googlenet_cases,
     rules=(BY_HAND,),
     worked="A row `(64, (96, 128), (16, 32), 32)` gives 64 + 128 + 32 + 32 = 256 channels, and so "
@@ -126,92 +121,65 @@ GOOGLENET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "pools that round down",
-            wrong(
-                lambda *a, **k: googlenet(
-                    bent(GOOGLENET, (" ceil_mode=True", "")), *a, **k
-                )
-            ),
+            altered(googlenet, GOOGLENET, (" ceil_mode=True", "")),
             "Your maps lose their last row: the pools round down. What does "
             "`ceil_mode` do?",
         ),
         Misconception(
             "dropout forgotten",
-            wrong(
-                lambda *a, **k: googlenet(
-                    bent(GOOGLENET, ("Dropout 0.2", "Identity")), *a, **k
-                )
-            ),
+            altered(googlenet, GOOGLENET, ("Dropout 0.2", "Identity")),
             "Training drops nothing. What stands between the mean and the last layer?",
         ),
         Misconception(
             "the dropout of AlexNet",
-            wrong(
-                lambda *a, **k: googlenet(
-                    bent(GOOGLENET, ("Dropout 0.2", "Dropout 0.5")), *a, **k
-                )
-            ),
+            altered(googlenet, GOOGLENET, ("Dropout 0.2", "Dropout 0.5")),
             "Your net drops half of the numbers before the last layer, as AlexNet does. How "
             "much does the table drop?",
         ),
         Misconception(
             "no pool between the stages",
-            wrong(
-                lambda *a, **k: googlenet(
-                    bent(
-                        GOOGLENET,
-                        ("maxpool3 MaxPool2d 3 2 ceil_mode=True", "maxpool3 Identity"),
-                        ("maxpool4 MaxPool2d 2 2 ceil_mode=True", "maxpool4 Identity"),
-                    ),
-                    *a,
-                    **k,
-                )
+            altered(
+                googlenet,
+                GOOGLENET,
+                ("maxpool3 MaxPool2d 3 2 ceil_mode=True", "maxpool3 Identity"),
+                ("maxpool4 MaxPool2d 2 2 ceil_mode=True", "maxpool4 Identity"),
             ),
             "Names and counts are right and the scores are not: the maps stay large. What "
             "stands between two stages?",
         ),
         Misconception(
             "the last pool as wide as the others",
-            wrong(
-                lambda *a, **k: googlenet(
-                    bent(GOOGLENET, ("MaxPool2d 2 2", "MaxPool2d 3 2")), *a, **k
-                )
-            ),
+            altered(googlenet, GOOGLENET, ("MaxPool2d 2 2", "MaxPool2d 3 2")),
             "Only your last pool is wrong: it looks at 3 x 3. What does the table say?",
         ),
         Misconception(
             "options not handed on",
-            wrong(lambda *a, size=3, **k: googlenet(GOOGLENET, *a, **k)),
+            lambda *a, size=3, **k: googlenet(GOOGLENET, *a, **k),
             "With `size=5` nothing changes. Who gets the options that are left over?",
         ),
         Misconception(
             "always the same unit",
-            wrong(lambda *a, unit=None, **k: googlenet(GOOGLENET, *a, **k)),
+            lambda *a, unit=None, **k: googlenet(GOOGLENET, *a, **k),
             "With another `unit` nothing changes. Who builds with it: the first layers, "
             "the blocks, or both?",
         ),
         Misconception(
             "unit not handed on to the blocks",
-            wrong(
-                lambda block, *a, **k: googlenet(
-                    GOOGLENET,
-                    lambda *b, unit=None, **options: block(*b, **options),
-                    *a,
-                    **k,
-                )
+            lambda block, *a, **k: googlenet(
+                GOOGLENET,
+                lambda *b, unit=None, **options: block(*b, **options),
+                *a,
+                **k,
             ),
             "With another `unit` the first layers change and the blocks do not. How does a "
             "block learn of it?",
         ),
         Misconception(
             "maximum over all places",
-            wrong(
-                lambda *a, **k: googlenet(
-                    bent(
-                        GOOGLENET, ("mean Mean", "mean AdaptiveMaxPool2d 1\nf Flatten")
-                    ),
-                    *a,
-                    **k,
-                )
+            altered(
+                googlenet,
+                GOOGLENET,
+                ("mean Mean", "mean AdaptiveMaxPool2d 1\nf Flatten"),
             ),
             "Before the last layer you take the largest value of each map. What does "
             "global pooling take here?",

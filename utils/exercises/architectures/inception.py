@@ -5,7 +5,7 @@ import numpy as np
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
@@ -88,7 +88,7 @@ INCEPTION_EXERCISE = Exercise(
     id="09.Inception",
     points=3,
     minutes=20,
-    oracle=lambda *a, **k: inception(INCEPTION, *a, **k),
+    oracle=altered(inception, INCEPTION),
     cases=inception_cases,
     rules=(BY_HAND,),
     worked="`Inception(7, 4, (3, 5), (2, 6), 3)`: the branches give 4, 5, 6 and 3 channels, side "
@@ -97,30 +97,26 @@ INCEPTION_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "branches added up",
-            lambda *a, **k: inception(bent(INCEPTION, ("Cat", "Add")), *a, **k),
+            altered(inception, INCEPTION, ("Cat", "Add")),
             "You add the branches, which works only where all are equally wide. What "
             "does the block do with the four outputs instead?",
         ),
         Misconception(
             "branches joined in another order",
-            lambda *a, **k: inception(
-                bent(INCEPTION, ("branch3.1, branch4.1", "branch4.1, branch3.1")),
-                *a,
-                **k,
+            altered(
+                inception, INCEPTION, ("branch3.1, branch4.1", "branch4.1, branch3.1")
             ),
             "The values are right and stand in other channels: your last two branches "
             "are exchanged. In which order are the branches joined?",
         ),
         Misconception(
             "no pool in the fourth branch",
-            lambda *a, **k: inception(
-                bent(INCEPTION, ("MaxPool2d 3 1 1", "Identity")), *a, **k
-            ),
+            altered(inception, INCEPTION, ("MaxPool2d 3 1 1", "Identity")),
             "Your fourth branch is a bare 1 x 1 convolution. What comes before it?",
         ),
         Misconception(
             "average pooling",
-            lambda *a, **k: inception(bent(INCEPTION, ("Max", "Avg")), *a, **k),
+            altered(inception, INCEPTION, ("Max", "Avg")),
             "Your fourth branch takes means. Which pooling does the first version of the "
             "block use?",
         ),
@@ -143,25 +139,20 @@ INCEPTION_EXERCISE = Exercise(
         ),
         Misconception(
             "padding left out",
-            lambda *a, **k: inception(
-                bent(INCEPTION, ("3 1 1 < b", "3 1 0 < b")), *a, **k
-            ),
+            altered(inception, INCEPTION, ("3 1 1 < b", "3 1 0 < b")),
             "PyTorch cannot join branches of different heights: one of them has become "
             "smaller. Which filter needs which padding to keep the size?",
         ),
         Misconception(
             "the branches in a row",
-            lambda *a, **k: inception(
-                bent(
-                    INCEPTION,
-                    (
-                        "branch4.0 MaxPool2d 3 1 1 < input",
-                        "branch4.0 MaxPool2d 3 1 1 < branch1",
-                    ),
-                    ("Unit $inputs $pool", "Unit $n1 $pool"),
+            altered(
+                inception,
+                INCEPTION,
+                (
+                    "branch4.0 MaxPool2d 3 1 1 < input",
+                    "branch4.0 MaxPool2d 3 1 1 < branch1",
                 ),
-                *a,
-                **k,
+                ("Unit $inputs $pool", "Unit $n1 $pool"),
             ),
             "Your fourth branch takes the output of the first. What is the input of each "
             "branch?",

@@ -8,7 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.inception import units
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
@@ -69,8 +69,8 @@ def pair(*changes: tuple[str, str], both: bool = False) -> dict[str, Callable]:
     """The two blocks, changed alike, or the second one only."""
     first = changes if both else ()
     return {
-        "InceptionA": lambda *a: two_threes(bent(TWO_THREES, *first), *a),
-        "InceptionC": lambda *a: rows_and_columns(bent(ROWS_AND_COLUMNS, *changes), *a),
+        "InceptionA": altered(two_threes, TWO_THREES, *first),
+        "InceptionC": altered(rows_and_columns, ROWS_AND_COLUMNS, *changes),
     }
 
 

@@ -8,13 +8,14 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
     Own,
-    bent,
+    altered,
     count_case,
     dropout_case,
     gradient_case,
     output_case,
     rate_case,
     shapes_case,
+    where_it_stands,
     zero_case,
 )
 from utils.networks.described import Described
@@ -74,22 +75,11 @@ def inverted_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def bent_inverted(*changes):
-    return lambda *a: inverted(lambda table: bent(table, *changes), *a)
-
-
-def where_it_stands(*changes):
-    """A change of the rows that are there."""
-    return lambda *a: inverted(
-        lambda table: bent(table, *(c for c in changes if c[0] in table)), *a
-    )
-
-
 INVERTED_RESIDUAL = Exercise(
     id="09.InvertedResidual",
     points=3,
     minutes=25,
-    oracle=lambda *a: inverted(str, *a),
+    oracle=altered(inverted, str),
     cases=inverted_cases,
     rules=(BY_HAND,),
     worked="`InvertedResidual(4, 5, 2, 3)`: 4 channels are expanded to 12 by a 1 x 1 convolution, each of "
@@ -99,70 +89,77 @@ INVERTED_RESIDUAL = Exercise(
     misconceptions=(
         Misconception(
             "the skip forgotten",
-            lambda *a: inverted(str, *a, skips=lambda *_: False),
+            altered(inverted, str, skips=lambda *_: False),
             "With all parameters zero your block gives zero. Where is x added?",
         ),
         Misconception(
             "a skip at stride 2",
-            lambda *a: inverted(str, *a, skips=lambda i, o, s: i == o),
+            altered(inverted, str, skips=lambda i, o, s: i == o),
             "With stride 2 PyTorch cannot add the input, which is twice as large. When is there "
             "a skip?",
         ),
         Misconception(
             "a skip for other channels",
-            lambda *a: inverted(str, *a, skips=lambda i, o, s: s == 1),
+            altered(inverted, str, skips=lambda i, o, s: s == 1),
             "With another number of channels PyTorch cannot add the input. When is there a skip?",
         ),
         Misconception(
             "an activation at the end",
-            lambda *a: inverted(
-                lambda t: t.replace("sum Add < input, ", "last ReLU6\nsum Add < input, last #")
-                if "sum" in t
-                else t + "last ReLU6",
-                *a,
+            altered(
+                inverted,
+                lambda t: (
+                    t.replace(
+                        "sum Add < input, ", "last ReLU6\nsum Add < input, last #"
+                    )
+                    if "sum" in t
+                    else t + "last ReLU6"
+                ),
             ),
             "Your narrow end goes through ReLU6. A ReLU on few channels destroys what they "
             "hold; which of the three convolutions is left linear?",
         ),
         Misconception(
             "an activation after the sum",
-            lambda *a: inverted(lambda t: t + "\nlast ReLU6" if "sum" in t else t, *a),
+            altered(inverted, lambda t: t + "\nlast ReLU6" if "sum" in t else t),
             "Your sum goes through an activation, as in a ResNet. What does the block do with "
             "it here?",
         ),
         Misconception(
             "ReLU in the place of ReLU6",
-            where_it_stands(("ReLU6", "ReLU")),
+            altered(inverted, where_it_stands(("ReLU6", "ReLU"))),
             "Your activations grow beyond 6. What does ReLU6 do with large values?",
         ),
         Misconception(
             "a full convolution in the middle",
-            where_it_stands((" groups=$wide", "")),
+            altered(inverted, where_it_stands((" groups=$wide", ""))),
             "Your 3 x 3 filters see all channels, which is what this block avoids. How many "
             "groups does a depthwise convolution have?",
         ),
         Misconception(
             "expanded although expand is 1",
-            lambda *a: inverted(str, *a, always=True),
+            altered(inverted, str, always=True),
             "With `expand=1` your block begins with a 1 x 1 convolution that widens nothing. "
             "What is left out there?",
         ),
         Misconception(
             "stride in the expansion",
-            where_it_stands(
-                ("$inputs $wide 1 bias", "$inputs $wide 1 $stride bias"),
-                ("$wide 3 $stride 1", "$wide 3 1 1"),
+            altered(
+                inverted,
+                where_it_stands(
+                    ("$inputs $wide 1 bias", "$inputs $wide 1 $stride bias"),
+                    ("$wide 3 $stride 1", "$wide 3 1 1"),
+                ),
             ),
             "The 1 x 1 convolution takes the step and never looks at three of four pixels. Which "
             "convolution has the stride?",
         ),
         Misconception(
             "biases before batch norm",
-            where_it_stands((" bias=False", "")),
+            altered(inverted, where_it_stands((" bias=False", ""))),
             "Your convolutions have biases. What does the batch norm that follows subtract?",
         ),
     ),
-)  # fmt: skip
+)
 
 # --- MobileNetV2 ----------------------------------------------------------------
 
@@ -229,23 +226,14 @@ def mobilenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This network, and the block that it is built with, which is right."""
-    return {
-        "MobileNetV2": build,
-        "InvertedResidual": lambda *a: inverted(str, *a),
-    }
-
-
-def bent_mobilenet(*changes):
-    return lambda *a, **k: mobilenet(lambda table: bent(table, *changes), *a, **k)
-
-
 MOBILENETV2 = Exercise(
     id="09.MobileNetV2",
     points=2,
     minutes=25,
-    oracle=around(lambda *a, **k: mobilenet(str, *a, **k)),
+    oracle={
+        "MobileNetV2": altered(mobilenet, str),
+        "InvertedResidual": altered(inverted, str),
+    },
     cases=mobilenet_cases,
     rules=(BY_HAND,),
     worked="The row (6, 24, 2, 2) after 16 channels: two blocks, (16, 24, stride 2, expand 6) and (24, 24, "
@@ -254,42 +242,38 @@ MOBILENETV2 = Exercise(
     misconceptions=(
         Misconception(
             "every block of a row has the stride",
-            around(lambda *a, **k: mobilenet(str, *a, step=lambda n, s: s, **k)),
+            altered(mobilenet, str, step=lambda n, s: s),
             "Your maps become too small: each block of a row takes the step. Which one should?",
         ),
         Misconception(
             "the later blocks of a row have the stride",
-            around(lambda *a: mobilenet(
-                    str, *a, step=lambda n, s: s if n else 1
-                )),
+            altered(mobilenet, str, step=lambda n, s: s if n else 1),
             "Your first block of a row has stride 1 and the later ones take the step. Which one should?",
         ),
         Misconception(
             "no stride at all",
-            around(lambda *a, **k: mobilenet(str, *a, step=lambda n, s: 1, **k)),
+            altered(mobilenet, str, step=lambda n, s: 1),
             "Your maps stay large: no block takes the step that its row names. Which one should?",
         ),
         Misconception(
             "ReLU in the network",
-            around(bent_mobilenet(("ReLU6", "ReLU"))),
+            altered(mobilenet, str, ("ReLU6", "ReLU")),
             "The first and the last unit of your network use ReLU. Which activation do they share with the blocks?",
         ),
         Misconception(
             "no activation after the last convolution",
-            around(lambda *a, **k: mobilenet(
-                    lambda t: t.replace("ReLU6\nmean", "Identity\nmean"), *a, **k
-                )),
+            altered(mobilenet, str, ("ReLU6\nmean", "Identity\nmean")),
             "Your last convolution has no activation. In a block the narrow end is left linear; is this one narrow?",
         ),
         Misconception(
             "dropout left out",
-            around(bent_mobilenet(("Dropout 0.2", "Identity"))),
+            altered(mobilenet, str, ("Dropout 0.2", "Identity")),
             "Everything is right in inference, and training drops nothing. What comes before the linear layer?",
         ),
         Misconception(
             "the first step left out",
-            around(bent_mobilenet(("$stem 3 2 1", "$stem 3 1 1"))),
+            altered(mobilenet, str, ("$stem 3 2 1", "$stem 3 1 1")),
             "Your first convolution keeps the size of the image. What is its stride?",
         ),
     ),
-)  # fmt: skip
+)

@@ -1,5 +1,7 @@
 """AlphaGo's policy network, and what goes wrong with it."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import nn
@@ -7,6 +9,7 @@ from torch import nn
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
+    altered,
     bent,
     count_case,
     gradient_case,
@@ -65,15 +68,16 @@ def policy_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def ended(end):
-    return lambda *a: policy(FIRST, *a, end=end)
+def ended(end: Callable) -> Callable:
+    """The network with another end."""
+    return altered(policy, FIRST, end=end)
 
 
 POLICY_NET = Exercise(
     id="09.PolicyNet",
     points=2,
     minutes=15,
-    oracle=lambda *a: policy(FIRST, *a),
+    oracle=altered(policy, FIRST),
     cases=policy_cases,
     rules=(BY_HAND,),
     worked="`PolicyNet(5, 4, 3, 7)`: 5 planes in, a 5 x 5 convolution with padding 2 to 4 filters and two of "
@@ -115,11 +119,9 @@ POLICY_NET = Exercise(
         ),
         Misconception(
             "a bias in the last convolution",
-            lambda *a: policy(
-                FIRST, *a, last=bent(LAST, (" bias=False", ""))
-            ),
+            altered(policy, FIRST, last=bent(LAST, (" bias=False", ""))),
             "Your last convolution has a bias besides the one for each place. What would a "
             "number added to all scores change in a softmax?",
         ),
     ),
-)  # fmt: skip
+)

@@ -6,6 +6,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.residual import changes_shape
 from utils.exercises.architectures.shared import (
     BY_HAND,
+    altered,
     bent,
     gradient_case,
     output_case,
@@ -51,7 +52,7 @@ PRE_ACT_BLOCK = Exercise(
     id="09.PreActBlock",
     points=2,
     minutes=15,
-    oracle=lambda *a: pre_activation(PRE_ACTIVATION, *a),
+    oracle=altered(pre_activation, PRE_ACTIVATION),
     cases=pre_activation_cases,
     rules=(BY_HAND,),
     worked="With all parameters zero the branch gives 0 and the block gives x itself: (-2, 3) "
@@ -60,14 +61,12 @@ PRE_ACT_BLOCK = Exercise(
     misconceptions=(
         Misconception(
             "the skip forgotten",
-            lambda *a: pre_activation(
-                bent(PRE_ACTIVATION, ("< conv2, downsample", "< conv2")), *a
-            ),
+            altered(pre_activation, PRE_ACTIVATION, ("< conv2, downsample", "< conv2")),
             "With all parameters zero your block gives zero. What goes round the branch?",
         ),
         Misconception(
             "ReLU after the addition",
-            lambda *a: pre_activation(PRE_ACTIVATION + "relu3 ReLU", *a),
+            altered(pre_activation, PRE_ACTIVATION + "relu3 ReLU"),
             "With all parameters zero the negative numbers of x are lost. Is there anything "
             "after the sum of this block?",
         ),
@@ -86,45 +85,41 @@ PRE_ACT_BLOCK = Exercise(
         ),
         Misconception(
             "the bare input is projected",
-            lambda *a: pre_activation(bent(PRE_ACTIVATION, ("< relu1", "< input")), *a),
+            altered(pre_activation, PRE_ACTIVATION, ("< relu1", "< input")),
             "Where the shape changes, your projection takes x itself. In this block it "
             "takes what the first convolution takes: what is that?",
         ),
         Misconception(
             "activation before the norm",
-            lambda *a: pre_activation(
-                bent(
-                    PRE_ACTIVATION,
-                    ("bn1 BatchNorm2d $inputs < input", "relu1 ReLU < input"),
-                    ("relu1 ReLU\nconv1", "bn1 BatchNorm2d $inputs\nconv1"),
-                    ("< relu1", "< bn1"),
-                    (
-                        "bn2 BatchNorm2d $outputs\nrelu2 ReLU",
-                        "relu2 ReLU\nbn2 BatchNorm2d $outputs",
-                    ),
+            altered(
+                pre_activation,
+                PRE_ACTIVATION,
+                ("bn1 BatchNorm2d $inputs < input", "relu1 ReLU < input"),
+                ("relu1 ReLU\nconv1", "bn1 BatchNorm2d $inputs\nconv1"),
+                ("< relu1", "< bn1"),
+                (
+                    "bn2 BatchNorm2d $outputs\nrelu2 ReLU",
+                    "relu2 ReLU\nbn2 BatchNorm2d $outputs",
                 ),
-                *a,
             ),
             "You apply ReLU first and normalise what is left. In which order do the three "
             "stand: norm, ReLU, convolution?",
         ),
         Misconception(
             "no activations",
-            lambda *a: pre_activation(bent(PRE_ACTIVATION, ("ReLU", "Identity")), *a),
+            altered(pre_activation, PRE_ACTIVATION, ("ReLU", "Identity")),
             "Your branch has norms and convolutions and no activation. What stands between "
             "the two in the block's name?",
         ),
         Misconception(
             "no stride in the shortcut",
-            lambda *a: pre_activation(
-                bent(PRE_ACTIVATION, ("1 $stride b", "1 1 b")), *a
-            ),
+            altered(pre_activation, PRE_ACTIVATION, ("1 $stride b", "1 1 b")),
             "PyTorch cannot add maps of two sizes: with stride 2 the branch is half as "
             "large. What must the projection do as well?",
         ),
         Misconception(
             "biases in the convolutions",
-            lambda *a: pre_activation(bent(PRE_ACTIVATION, (" bias=False", "")), *a),
+            altered(pre_activation, PRE_ACTIVATION, (" bias=False", "")),
             "Your convolutions have biases. Which of the three does the published block "
             "leave without one?",
         ),

@@ -7,7 +7,7 @@ import numpy as np
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
@@ -85,7 +85,7 @@ BASIC_BLOCK = Exercise(
     id="09.BasicBlock",
     points=3,
     minutes=20,
-    oracle=lambda *a, **k: basic(BASIC, *a, **k),
+    oracle=altered(basic, BASIC),
     cases=basic_cases,
     rules=(BY_HAND,),
     worked="With all parameters zero the branch gives 0, so the block gives relu(0 + x): x = "
@@ -94,106 +94,98 @@ BASIC_BLOCK = Exercise(
     misconceptions=(
         Misconception(
             "the skip forgotten",
-            lambda *a: basic(bent(BASIC, (" < bn2, downsample.1", " < bn2")), *a),
+            altered(basic, BASIC, (" < bn2, downsample.1", " < bn2")),
             "With all parameters zero your block gives zero: nothing goes round the two "
             "convolutions. Where is x added?",
         ),
         Misconception(
             "ReLU before the addition",
-            lambda *a: basic(
-                bent(
-                    BASIC,
-                    ("downsample.0", "relu3 ReLU\ndownsample.0"),
-                    ("< bn2", "< relu3"),
-                ),
-                *a,
+            altered(
+                basic,
+                BASIC,
+                ("downsample.0", "relu3 ReLU\ndownsample.0"),
+                ("< bn2", "< relu3"),
             ),
             "Your branch ends in a ReLU, so that it can only add, never take away. On "
             "which side of the sum does the last ReLU stand?",
         ),
         Misconception(
             "ReLU before the addition and none after it",
-            lambda *a: basic(
-                bent(
-                    BASIC,
-                    ("downsample.0", "relu3 ReLU\ndownsample.0"),
-                    ("< bn2", "< relu3"),
-                    ("relu2 ReLU", ""),
-                ),
-                *a,
+            altered(
+                basic,
+                BASIC,
+                ("downsample.0", "relu3 ReLU\ndownsample.0"),
+                ("< bn2", "< relu3"),
+                ("relu2 ReLU", ""),
             ),
             "Your last ReLU stands before the sum. What comes out where x is negative, and "
             "what should?",
         ),
         Misconception(
             "the last ReLU forgotten",
-            lambda *a: basic(bent(BASIC, ("relu2 ReLU", "")), *a),
+            altered(basic, BASIC, ("relu2 ReLU", "")),
             "Your block gives negative numbers. What follows the sum?",
         ),
         Misconception(
             "no activation between the convolutions",
-            lambda *a: basic(bent(BASIC, ("relu1 ReLU", "relu1 Identity")), *a),
+            altered(basic, BASIC, ("relu1 ReLU", "relu1 Identity")),
             "Your two convolutions follow one another without an activation. What stands "
             "between them?",
         ),
         Misconception(
             "no stride in the shortcut",
-            lambda *a: basic(bent(BASIC, ("1 $stride bias", "1 1 bias")), *a),
+            altered(basic, BASIC, ("1 $stride bias", "1 1 bias")),
             "PyTorch cannot add maps of two sizes: with stride 2 the branch is half as "
             "large as what goes round it. What must the 1 x 1 convolution do as well?",
         ),
         Misconception(
             "never projected",
-            lambda *a: basic(BASIC, *a, needs=never),
+            altered(basic, BASIC, needs=never),
             "With more channels or stride 2 PyTorch cannot add the input, and there is no "
             "`downsample`. What brings the input to the shape of the branch?",
         ),
         Misconception(
             "always projected",
-            lambda *a: basic(BASIC, *a, needs=always),
+            altered(basic, BASIC, needs=always),
             "You project even where the input has the right shape; then nothing passes "
             "unchanged. When is `downsample` needed?",
         ),
         Misconception(
             "projected for the stride only",
-            lambda *a: basic(BASIC, *a, needs=lambda i, o, s: s != 1),
+            altered(basic, BASIC, needs=lambda i, o, s: s != 1),
             "With more channels at stride 1 there is no projection. Which two reasons are "
             "there for one?",
         ),
         Misconception(
             "projected for the channels only",
-            lambda *a: basic(BASIC, *a, needs=lambda i, o, s: i != o),
+            altered(basic, BASIC, needs=lambda i, o, s: i != o),
             "With stride 2 and the same channels there is no projection. Which two "
             "reasons are there for one?",
         ),
         Misconception(
             "stride in the second convolution",
-            lambda *a: basic(
-                bent(
-                    BASIC,
-                    ("$planes 3 $stride 1", "$planes 3 one 1"),
-                    ("$planes 3 1 1", "$planes 3 $stride 1"),
-                    ("one", "1"),
-                ),
-                *a,
+            altered(
+                basic,
+                BASIC,
+                ("$planes 3 $stride 1", "$planes 3 one 1"),
+                ("$planes 3 1 1", "$planes 3 $stride 1"),
+                ("one", "1"),
             ),
             "Names and shapes are right, and with stride 2 the values are not: your second "
             "convolution makes the step. Which one should?",
         ),
         Misconception(
             "biases before batch norm",
-            lambda *a: basic(bent(BASIC, (" bias=False", "")), *a),
+            altered(basic, BASIC, (" bias=False", "")),
             "Your convolutions have biases, and batch norm subtracts the mean of every "
             "channel right after. What is left of a bias then?",
         ),
         Misconception(
             "no batch norm in the shortcut",
-            lambda *a: basic(
-                bent(
-                    BASIC,
-                    ("downsample.1 BatchNorm2d $planes", "downsample.1 Identity"),
-                ),
-                *a,
+            altered(
+                basic,
+                BASIC,
+                ("downsample.1 BatchNorm2d $planes", "downsample.1 Identity"),
             ),
             "`downsample` is a bare convolution. What follows every convolution of this "
             "block?",

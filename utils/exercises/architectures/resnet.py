@@ -11,7 +11,7 @@ from utils.exercises.architectures.residual import BASIC, basic
 from utils.exercises.architectures.shared import (
     BY_HAND,
     Own,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
@@ -101,24 +101,15 @@ def resnet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def block_oracles() -> dict[str, type]:
-    """The two blocks as classes, which know their expansion."""
-    return {
-        "BasicBlock": as_class(lambda *a, **k: basic(BASIC, *a, **k), 1),
-        "Bottleneck": as_class(lambda *a, **k: bottleneck(BOTTLENECK, *a, **k), 4),
-    }
-
-
-def wrong(build: Callable) -> dict[str, Callable]:
-    """This builder around blocks that are right."""
-    return {"ResNet": build, **block_oracles()}
-
-
 RESNET_EXERCISE = Exercise(
     id="09.ResNet",
     points=4,
     minutes=30,
-    oracle=wrong(lambda *a, **k: resnet(RESNET, *a, **k)),
+    oracle={
+        "ResNet": altered(resnet, RESNET),
+        "BasicBlock": as_class(altered(basic, BASIC), 1),
+        "Bottleneck": as_class(altered(bottleneck, BOTTLENECK), 4),
+    },
     cases=resnet_cases,
     rules=(BY_HAND,),
     worked="`layers=(2, 2, 2, 2)`, width 64, expansion 1: stage 1 has blocks (64, 64, 1) and "
@@ -127,68 +118,54 @@ RESNET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "stride 2 in the first stage",
-            wrong(
-                lambda *a, **k: resnet(RESNET, *a, bends={"steps": (2, 2, 2, 2)}, **k)
-            ),
+            altered(resnet, RESNET, bends={"steps": (2, 2, 2, 2)}),
             "Your first stage halves the map, which the pool before it has just done. Which "
             "stages begin with stride 2?",
         ),
         Misconception(
             "every block of a stage has the stride",
-            wrong(lambda *a, **k: resnet(RESNET, *a, bends={"every": True}, **k)),
+            altered(resnet, RESNET, bends={"every": True}),
             "Your maps shrink with every block. Which block of a stage makes the step?",
         ),
         Misconception(
             "no stage has a stride",
-            wrong(
-                lambda *a, **k: resnet(RESNET, *a, bends={"steps": (1, 1, 1, 1)}, **k)
-            ),
+            altered(resnet, RESNET, bends={"steps": (1, 1, 1, 1)}),
             "Your maps keep their size through all stages. Which block makes the step?",
         ),
         Misconception(
             "the width does not grow",
-            wrong(lambda *a, **k: resnet(RESNET, *a, bends={"growth": 1}, **k)),
+            altered(resnet, RESNET, bends={"growth": 1}),
             "All your stages have the same width. What happens to the planes where the map "
             "is halved?",
         ),
         Misconception(
             "expansion forgotten",
-            wrong(lambda *a, **k: resnet(RESNET, *a, bends={"expansion": 1}, **k)),
+            altered(resnet, RESNET, bends={"expansion": 1}),
             "Your blocks take `planes` inputs, also where the block before them gives more. "
             "What does `block.expansion` say?",
         ),
         Misconception(
             "options not handed on",
-            wrong(
-                lambda block, layers, classes=1000, width=64, **k: resnet(
-                    RESNET, block, layers, classes, width
-                )
+            lambda block, layers, classes=1000, width=64, **k: resnet(
+                RESNET, block, layers, classes, width
             ),
             "The options never reach the blocks. Who gets what is left over, such as "
             "`groups`?",
         ),
         Misconception(
             "no pool at the beginning",
-            wrong(
-                lambda *a, **k: resnet(
-                    bent(RESNET, ("MaxPool2d 3 2 1", "Identity")), *a, **k
-                )
-            ),
+            altered(resnet, RESNET, ("MaxPool2d 3 2 1", "Identity")),
             "Names and counts are right, and the scores are not: your maps are twice as "
             "large as they should be. What follows the first ReLU?",
         ),
         Misconception(
             "no ReLU at the beginning",
-            wrong(
-                lambda *a, **k: resnet(
-                    bent(RESNET, ("relu ReLU", "relu Identity")), *a, **k
-                )
-            ),
+            altered(resnet, RESNET, ("relu ReLU", "relu Identity")),
             "Your first batch norm goes straight into the pool. What stands between them?",
         ),
         Misconception(
             "a bias in the first convolution",
-            wrong(lambda *a, **k: resnet(bent(RESNET, (" bias=False", "")), *a, **k)),
+            altered(resnet, RESNET, (" bias=False", "")),
             "There is a `conv1.bias`. What does the batch norm that follows make of it?",
         ),
     ),

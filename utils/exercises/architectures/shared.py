@@ -1,8 +1,8 @@
 """How the modules of lesson 09 are checked: names, counts, outputs, gradients, modes.
 
 The right answer is a table that `utils.networks.Described` builds; a mistake is the
-table with a line changed (`bent`). Weights never travel: both sides fill a module from
-a seed (`utils.stand_ins.modules`), in double precision.
+table with a line changed (`altered`). Weights never travel: both sides fill a module
+from a seed (`utils.stand_ins.modules`), in double precision.
 
 Every function takes the arguments of the learner's class after its own. `OF=` tells
 which object is built where an exercise has several, and `Own(name)` as an argument is
@@ -51,6 +51,27 @@ def bent(table: str, *changes: tuple[str, str]) -> str:
             raise ValueError(f"{old!r} does not stand in the table:\n{table}")
         table = table.replace(old, new)
     return table
+
+
+def altered(
+    build: Callable, table: str | Callable, *changes: tuple[str, str], **bends: Any
+) -> Callable:
+    """This builder with its table changed, and with `bends` for further arguments.
+
+    Where it writes its table itself, `table` is a function of that (`str` for none),
+    after which the changes come.
+    """
+
+    def change(text):
+        return bent(table(text), *changes)
+
+    first = change if callable(table) else bent(table, *changes)
+    return lambda *args, **options: build(first, *args, **bends, **options)
+
+
+def where_it_stands(*changes: tuple[str, str]) -> Callable[[str], str]:
+    """These changes of a table, each only where its old text stands."""
+    return lambda table: bent(table, *(c for c in changes if c[0] in table))
 
 
 def given(subject: Subject, OF: str, args: tuple) -> tuple:

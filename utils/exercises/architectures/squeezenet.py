@@ -8,7 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
     Own,
-    bent,
+    altered,
     count_case,
     dropout_case,
     gradient_case,
@@ -51,7 +51,7 @@ FIRE_EXERCISE = Exercise(
     id="09.Fire",
     points=2,
     minutes=15,
-    oracle=lambda *a: fire(FIRE, *a),
+    oracle=altered(fire, FIRE),
     cases=fire_cases,
     rules=(BY_HAND,),
     worked="`Fire(7, 3, 4, 5)`: 7 channels are squeezed to 3; from these 3 one convolution makes "
@@ -59,50 +59,50 @@ FIRE_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not squeezed",
-            lambda *a: fire(
-                bent(
-                    FIRE,
-                    ("$squeeze $one 1", "$inputs $one 1 < input"),
-                    ("$squeeze $three 3 1 1 < relu", "$inputs $three 3 1 1 < input"),
-                ),
-                *a,
+            altered(
+                fire,
+                FIRE,
+                ("$squeeze $one 1", "$inputs $one 1 < input"),
+                ("$squeeze $three 3 1 1 < relu", "$inputs $three 3 1 1 < input"),
             ),
             "Your two expansions read the block's input, so that nothing is saved. What do "
             "they read instead?",
         ),
         Misconception(
             "joined in another order",
-            lambda *a: fire(bent(FIRE, ("< relu1, relu3", "< relu3, relu1")), *a),
+            altered(fire, FIRE, ("< relu1, relu3", "< relu3, relu1")),
             "The values are right and stand in other channels. Which expansion comes first?",
         ),
         Misconception(
             "expansions added up",
-            lambda *a: fire(bent(FIRE, ("Cat", "Add")), *a),
+            altered(fire, FIRE, ("Cat", "Add")),
             "You add the two expansions, which works only where both are equally wide. How "
             "are they brought together?",
         ),
         Misconception(
             "no ReLU after the squeeze",
-            lambda *a: fire(bent(FIRE, ("relu ReLU", "relu Identity")), *a),
+            altered(fire, FIRE, ("relu ReLU", "relu Identity")),
             "Two convolutions follow one another with no activation: squeeze and expansion. "
             "What belongs between them?",
         ),
         Misconception(
             "no ReLU at the end",
-            lambda *a: fire(
-                bent(FIRE, ("relu1 ReLU", "relu1 Identity"), ("relu3 ReLU", "relu3 Identity")),
-                *a,
+            altered(
+                fire,
+                FIRE,
+                ("relu1 ReLU", "relu1 Identity"),
+                ("relu3 ReLU", "relu3 Identity"),
             ),
             "Your block gives negative numbers. What follows the two expansions?",
         ),
         Misconception(
             "3 x 3 without padding",
-            lambda *a: fire(bent(FIRE, ("3 1 1 < relu", "3 < relu")), *a),
+            altered(fire, FIRE, ("3 1 1 < relu", "3 < relu")),
             "PyTorch cannot join maps of two sizes: the 3 x 3 expansion has become smaller. How "
             "much padding keeps the size?",
         ),
     ),
-)  # fmt: skip
+)
 
 # --- SqueezeNet -----------------------------------------------------------------
 
@@ -163,23 +163,14 @@ def squeezenet_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def around(build: Callable) -> dict[str, Callable]:
-    """This network, and the block that it is built with, which is right."""
-    return {
-        "SqueezeNet": build,
-        "Fire": lambda *a: fire(FIRE, *a),
-    }
-
-
-def bent_squeezenet(*changes):
-    return lambda *a: squeezenet(bent(SQUEEZENET, *changes), *a)
-
-
 SQUEEZENET_EXERCISE = Exercise(
     id="09.SqueezeNet",
     points=2,
     minutes=20,
-    oracle=around(lambda *a: squeezenet(SQUEEZENET, *a)),
+    oracle={
+        "SqueezeNet": altered(squeezenet, SQUEEZENET),
+        "Fire": altered(fire, FIRE),
+    },
     cases=squeezenet_cases,
     rules=(BY_HAND,),
     worked="`features` has 13 layers, counted from 0: conv, ReLU, pool, Fire, Fire, pool, Fire, "
@@ -188,38 +179,44 @@ SQUEEZENET_EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "pools that round down",
-            around(bent_squeezenet((" ceil_mode=True", ""))),
+            altered(squeezenet, SQUEEZENET, (" ceil_mode=True", "")),
             "Everything fits, and a map whose size is even comes out one smaller: your pools "
             "drop the window that is not full. Which option keeps it?",
         ),
         Misconception(
             "the first convolution padded",
-            around(bent_squeezenet(("3 64 3 2", "3 64 3 2 1"))),
+            altered(squeezenet, SQUEEZENET, ("3 64 3 2", "3 64 3 2 1")),
             "Your first convolution has a frame of zeros. Does version 1.1 pad it?",
         ),
         Misconception(
             "no ReLU after the first convolution",
-            around(bent_squeezenet(("features.1 ReLU", "features.1 Dropout 0"))),
+            altered(
+                squeezenet, SQUEEZENET, ("features.1 ReLU", "features.1 Dropout 0")
+            ),
             "Layer 1 of your features lets negative numbers through. "
             "What follows the first convolution?",
         ),
         Misconception(
             "no ReLU on the maps of the classes",
-            around(bent_squeezenet(("classifier.2 ReLU", "classifier.2 Dropout 0"))),
+            altered(
+                squeezenet,
+                SQUEEZENET,
+                ("classifier.2 ReLU", "classifier.2 Dropout 0"),
+            ),
             "Some of your scores are negative. Unusually, there is a ReLU on the maps of the "
             "classes: what comes between the last convolution and the mean?",
         ),
         Misconception(
             "the largest place instead of the mean",
-            around(bent_squeezenet(("AdaptiveAvg", "AdaptiveMax"))),
+            altered(squeezenet, SQUEEZENET, ("AdaptiveAvg", "AdaptiveMax")),
             "Your score is the largest value of a class map. What does the network take of all "
             "places?",
         ),
         Misconception(
             "dropout forgotten",
-            around(bent_squeezenet(("Dropout 0.5", "Dropout 0"))),
+            altered(squeezenet, SQUEEZENET, ("Dropout 0.5", "Dropout 0")),
             "Everything is right in inference, and training drops nothing. What comes before "
             "the last convolution?",
         ),
     ),
-)  # fmt: skip
+)

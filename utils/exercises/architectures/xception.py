@@ -8,11 +8,12 @@ import numpy as np
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.architectures.shared import (
     BY_HAND,
-    bent,
+    altered,
     count_case,
     gradient_case,
     output_case,
     shapes_case,
+    where_it_stands,
     zero_case,
 )
 from utils.networks.described import Described
@@ -40,15 +41,11 @@ def separable_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def bent_separable(*changes):
-    return lambda *a: separable(bent(SEPARABLE, *changes), *a)
-
-
 SEPARABLE_CONV = Exercise(
     id="09.SeparableConv",
     points=1,
     minutes=10,
-    oracle=lambda *a: separable(SEPARABLE, *a),
+    oracle=altered(separable, SEPARABLE),
     cases=separable_cases,
     rules=(BY_HAND,),
     worked="4 channels to 7: four filters of 3 x 3, one for each channel, weight (4, 1, 3, 3); then seven "
@@ -57,38 +54,38 @@ SEPARABLE_CONV = Exercise(
     misconceptions=(
         Misconception(
             "the first step mixes channels",
-            bent_separable((" groups=$inputs", "")),
+            altered(separable, SEPARABLE, (" groups=$inputs", "")),
             "The weight of your first convolution is as large as that of a plain one. How many "
             "groups does it need, so that no channel sees another?",
         ),
         Misconception(
             "1 x 1 first",
-            lambda *a: separable(
+            altered(
+                separable,
                 "pointwise Conv2d $inputs $outputs 1 bias=False\n"
                 "depthwise Conv2d $outputs $outputs 3 1 1 groups=$outputs bias=False",
-                *a,
             ),
             "Your channels are mixed first and filtered afterwards, so that your depthwise "
             "filters are as many as the outputs. Which step comes first?",
         ),
         Misconception(
             "an activation in between",
-            bent_separable(("\npointwise", "\nrelu ReLU\npointwise")),
+            altered(separable, SEPARABLE, ("\npointwise", "\nrelu ReLU\npointwise")),
             "There is an activation between your two steps. Xception was better without: what "
             "stands between them?",
         ),
         Misconception(
             "biases in a separable convolution",
-            bent_separable((" bias=False", "")),
+            altered(separable, SEPARABLE, (" bias=False", "")),
             "Your two convolutions have biases; a batch norm will follow. Who needs them?",
         ),
         Misconception(
             "no frame",
-            bent_separable(("3 1 1", "3 1 0")),
+            altered(separable, SEPARABLE, ("3 1 1", "3 1 0")),
             "Your result is smaller than the input. How much padding does a 3 x 3 filter need?",
         ),
     ),
-)  # fmt: skip
+)
 
 # --- XceptionBlock --------------------------------------------------------------
 
@@ -141,18 +138,11 @@ def block_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def bent_block(*changes):
-    def change(table):
-        return bent(table, *(c for c in changes if c[0] in table))
-
-    return lambda *a: xception_block(change, *a)
-
-
 XCEPTION_BLOCK = Exercise(
     id="09.XceptionBlock",
     points=2,
     minutes=25,
-    oracle=lambda *a: xception_block(str, *a),
+    oracle=altered(xception_block, str),
     cases=block_cases,
     rules=(BY_HAND,),
     worked="`XceptionBlock(separable, (4, 6, 5), 2)`: `rep` holds ReLU, separable 4 -> 6, batch norm, "
@@ -162,51 +152,50 @@ XCEPTION_BLOCK = Exercise(
     misconceptions=(
         Misconception(
             "nothing added",
-            bent_block((", skip.1", ""), (", input", "")),
+            altered(xception_block, where_it_stands((", skip.1", ""), (", input", ""))),
             "With all parameters zero your block gives zero. What goes round the units?",
         ),
         Misconception(
             "the activation last",
-            lambda *a: xception_block(lambda t: t + "\nend ReLU", *a),
+            altered(xception_block, lambda t: t + "\nend ReLU"),
             "Your block ends in a ReLU. Each unit begins with one; what happens to the sum?",
         ),
         Misconception(
             "no pool at stride 2",
-            bent_block(("MaxPool2d 3 2 1", "Identity")),
+            altered(xception_block, where_it_stands(("MaxPool2d 3 2 1", "Identity"))),
             "With stride 2 PyTorch cannot add maps of two sizes. What halves the height on the "
             "long way?",
         ),
         Misconception(
             "means in the pool",
-            bent_block(("MaxPool2d", "AvgPool2d")),
+            altered(xception_block, where_it_stands(("MaxPool2d", "AvgPool2d"))),
             "Your pool takes means. What does Xception take of each window?",
         ),
         Misconception(
             "always a projection",
-            lambda *a: xception_block(str, *a, needs=lambda *_: True),
+            altered(xception_block, str, needs=lambda *_: True),
             "Your middle block has a projection although the input has the right shape. When "
             "can x itself be added?",
         ),
         Misconception(
             "a projection for the stride only",
-            lambda *a: xception_block(
-                    str, *a, needs=lambda i, o, s: s > 1
-                ),
+            altered(xception_block, str, needs=lambda i, o, s: s > 1),
             "With more channels at stride 1 PyTorch cannot add the input. Which two reasons are "
             "there for a projection?",
         ),
         Misconception(
             "a projection for the channels only",
-            lambda *a: xception_block(
-                    str, *a, needs=lambda i, o, s: i != o
-                ),
+            altered(xception_block, str, needs=lambda i, o, s: i != o),
             "With stride 2 and the same channels PyTorch cannot add the input. Which two "
             "reasons are there for a projection?",
         ),
         Misconception(
             "no batch norm on the shortcut",
-            bent_block(("skip.1 BatchNorm2d", "skip.1 Identity #")),
+            altered(
+                xception_block,
+                where_it_stands(("skip.1 BatchNorm2d", "skip.1 Identity #")),
+            ),
             "Your projection is a bare convolution. What follows it?",
         ),
     ),
-)  # fmt: skip
+)

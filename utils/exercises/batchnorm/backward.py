@@ -104,8 +104,8 @@ def divided_by_std(times):
 
 
 def without_gamma(oracle, dout, cache):
-    x_hat, std, gamma = cache
-    return oracle(dout, (x_hat, std, np.ones_like(gamma)))[0]
+    x_hat, std, gamma, *rest = cache
+    return oracle(dout, (x_hat, std, np.ones_like(gamma), *rest))[0]
 
 
 BACKWARD_WORKED = (
@@ -115,7 +115,22 @@ BACKWARD_WORKED = (
     "the variance come (-1.5, -1.5, 1.5, 1.5), through the mean -1.5 for each row. Together "
     "dx = (3, -3, 0, 0). Its sum is 0: adding a constant to x changes nothing."
 )
+SCALE_MISTAKES = (
+    Misconception(
+        "gamma forgotten in dx",
+        with_parts(dx=without_gamma),
+        "Your dx does not depend on `gamma`. What does the multiply gate at the end of "
+        "the forward pass do to the gradient on its way back?",
+    ),
+    Misconception(
+        "dgamma without x_hat",
+        with_parts(dgamma=lambda oracle, dout, cache: summed(dout)),
+        "Your dgamma is the same as dbeta. `gamma` was multiplied by something: what does a "
+        "multiply gate hand back?",
+    ),
+)
 MISTAKES = (
+    *SCALE_MISTAKES,
     Misconception(
         "mean's own gradient forgotten",
         with_parts(dx=dx_constant_mean),
@@ -162,12 +177,6 @@ MISTAKES = (
         "times as numbers went into each mean. What does one of them get of its gradient?",
     ),
     Misconception(
-        "gamma forgotten in dx",
-        with_parts(dx=without_gamma),
-        "Your dx does not depend on `gamma`. What does the multiply gate at the end of "
-        "the forward pass do to the gradient on its way back?",
-    ),
-    Misconception(
         "not divided by std",
         divided_by_std(-1),
         "Your dx is larger by the standard deviation. If x is stretched to twice its size, "
@@ -178,12 +187,6 @@ MISTAKES = (
         divided_by_std(1),
         "Your dx is divided by std once too often. By what was x - mean divided in the "
         "forward pass?",
-    ),
-    Misconception(
-        "dgamma without x_hat",
-        with_parts(dgamma=lambda oracle, dout, cache: summed(dout)),
-        "Your dgamma is the same as dbeta. `gamma` was multiplied by something: what does a "
-        "multiply gate hand back?",
     ),
     Misconception(
         "dgamma from dx_hat",

@@ -2,8 +2,13 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception, call
+from utils.checks.exercise import Case, Exercise, Misconception, call, made_with
 from utils.checks.rules import keeps_inputs
+from utils.exercises.batchnorm.backward import (
+    SCALE_MISTAKES,
+    variance_counts,
+    with_parts,
+)
 from utils.exercises.batchnorm.forward import NO_LOOP
 from utils.exercises.batchnorm.oracles import (
     groupnorm_backward_oracle,
@@ -12,9 +17,7 @@ from utils.exercises.batchnorm.oracles import (
 from utils.exercises.batchnorm.shared import (
     GRADIENTS,
     dx_constant_mean,
-    dx_weighted,
     parameters,
-    replaced,
     single_precision,
     spread,
 )
@@ -51,38 +54,43 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def constant_mean(dout, cache, weight=1.0):
+def constant_mean(oracle, dout, cache, weight=1.0):
     """`dx` with the means as constants; each image meets its own negative."""
-    return dx_constant_mean(groupnorm_backward_oracle, dout, cache, 3, weight)
+    return dx_constant_mean(oracle, dout, cache, 3, weight)
 
 
-def gamma_outside(dout, cache):
+def straight(oracle, dout, cache):
+    """`dx` of the direct path alone."""
+    return constant_mean(oracle, dout, cache, 0)
+
+
+def gamma_outside(oracle, dout, cache):
     """`dx` where `gamma` is multiplied in at the end, as in batch normalisation."""
     x_hat, std, gamma, groups = cache
     alone = x_hat, std, np.ones_like(gamma), groups
-    return gamma[:, None, None] * groupnorm_backward_oracle(dout, alone)[0]
+    return gamma[:, None, None] * oracle(dout, alone)[0]
 
 
-def by_another_number(dout, cache, number):
-    """`dx` where the sums of a group are divided by `number`."""
-    plain, right = constant_mean(dout, cache, 0), groupnorm_backward_oracle(dout, cache)
-    return plain + dout[0].size / cache[3] / number * (right[0] - plain)
+def by_pixels(oracle, dout, cache):
+    """`dx` where both sums over a group are divided by H * W."""
+    plain, dx = straight(oracle, dout, cache), oracle(dout, cache)[0]
+    return plain + dout.shape[1] / cache[3] * (dx - plain)
 
 
-def each_channel_alone(dout, cache):
+def each_channel_alone(oracle, dout, cache):
     """`dx` with sums over single channels."""
     x_hat, std, gamma, groups = cache
     C = len(gamma)
     alone = x_hat, np.repeat(std, C // groups, axis=1), gamma, C
-    return groupnorm_backward_oracle(dout, alone)[0]
+    return oracle(dout, alone)[0]
 
 
-def interleaved(dout, cache):
+def interleaved(oracle, dout, cache):
     """`dx` with channel c in group c % groups."""
     x_hat, std, gamma, groups = cache
     order = np.arange(len(gamma)).reshape(-1, groups).T.ravel()
     mixed = x_hat[:, order], std, gamma[order], groups
-    dx = groupnorm_backward_oracle(dout[:, order], mixed)[0]
+    dx = oracle(dout[:, order], mixed)[0]
     return dx[:, np.argsort(order)]
 
 
@@ -91,6 +99,60 @@ GROUPNORM_BACKWARD_WORKED = (
     "1.5, dout = 4, 0 and 0, 0. First gamma goes in: 12, 0, 0, 0. Then the sums over the four numbers "
     "of the group: 12, and 12 * (-1) = -12. dx = (12 - 3 - 3, 0 - 3 - 3, 0 - 3 + 3, 0 - 3 + 3) / 2 = 3, -3, "
     "0, 0.\ndgamma and dbeta: one number a channel, added up over images and pixels."
+)
+MISTAKES = (
+    Misconception(
+        "gamma outside the sums",
+        with_parts(dx=gamma_outside),
+        "You multiply by `gamma` after the sums of a group. Do the channels of a "
+        "group all have the same `gamma`?",
+        GROUPNORM_BACKWARD_WORKED,
+    ),
+    Misconception(
+        "channels interleaved",
+        with_parts(dx=interleaved),
+        "Your sums put channel 0 together with channel `groups`. A group is a run of "
+        "neighbouring channels. When you split C into two axes, which one comes first?",
+    ),
+    Misconception(
+        "each channel by itself",
+        with_parts(dx=each_channel_alone),
+        "The sums in your dx go over one channel each. The mean was taken over all "
+        "channels of the group. Over which axes does its gradient add up?",
+    ),
+    Misconception(
+        "H W in the place of the group's size",
+        with_parts(dx=by_pixels),
+        "You divide by H * W. How many numbers went into each mean: those of one "
+        "channel or those of a whole group?",
+    ),
+    Misconception(
+        "mean's gradient forgotten",
+        with_parts(dx=constant_mean),
+        "The mean counts as a constant in your dx: the numbers of a group do not add "
+        "up to 0. Which path of the graph is missing?",
+    ),
+    Misconception(
+        "variance's path forgotten",
+        variance_counts(0),
+        "The standard deviation counts as a constant in your dx. It was computed from "
+        "the group too. Which path of the graph is missing?",
+    ),
+    Misconception(
+        "mean and variance taken as constants",
+        with_parts(dx=straight),
+        "Your dx goes straight back through the scale, as if mean and variance were "
+        "constants. What else was computed from x?",
+    ),
+    Misconception(
+        "dgamma and dbeta for each image",
+        with_parts(
+            dgamma=lambda oracle, dout, cache: (dout * cache[0]).sum(axis=(2, 3)),
+            dbeta=lambda oracle, dout, cache: dout.sum(axis=(2, 3)),
+        ),
+        "Your dgamma and dbeta have a row for each image. The statistics belong to an "
+        "image, but `gamma` and `beta` are shared. What happens to a gradient where a value was copied?",
+    ),
 )
 GROUPNORM_BACKWARD = Exercise(
     id="06.groupnorm_backward",
@@ -101,96 +163,7 @@ GROUPNORM_BACKWARD = Exercise(
     cases=backward_cases,
     rules=(keeps_inputs(), NO_LOOP, NUMPY_ONLY),
     worked=GROUPNORM_BACKWARD_WORKED,
-    misconceptions=(
-        Misconception(
-            "gamma outside the sums",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache, dx=gamma_outside(dout, cache)
-            ),
-            "You multiply by `gamma` after the sums of a group. Do the channels of a "
-            "group all have the same `gamma`?",
-            GROUPNORM_BACKWARD_WORKED,
-        ),
-        Misconception(
-            "channels interleaved",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache, dx=interleaved(dout, cache)
-            ),
-            "Your sums put channel 0 together with channel `groups`. A group is a run of "
-            "neighbouring channels. When you split C into two axes, which one comes first?",
-        ),
-        Misconception(
-            "each channel by itself",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dx=each_channel_alone(dout, cache),
-            ),
-            "The sums in your dx go over one channel each. The mean was taken over all "
-            "channels of the group. Over which axes does its gradient add up?",
-        ),
-        Misconception(
-            "H W in the place of the group's size",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dx=by_another_number(dout, cache, dout[0, 0].size),
-            ),
-            "You divide by H * W. How many numbers went into each mean: those of one "
-            "channel or those of a whole group?",
-        ),
-        Misconception(
-            "mean's gradient forgotten",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache, dx=constant_mean(dout, cache)
-            ),
-            "The mean counts as a constant in your dx: the numbers of a group do not add "
-            "up to 0. Which path of the graph is missing?",
-        ),
-        Misconception(
-            "variance's path forgotten",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dx=dx_weighted(groupnorm_backward_oracle, dout, cache, 0),
-            ),
-            "The standard deviation counts as a constant in your dx. It was computed from "
-            "the group too. Which path of the graph is missing?",
-        ),
-        Misconception(
-            "mean and variance taken as constants",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dx=constant_mean(dout, cache, 0),
-            ),
-            "Your dx goes straight back through the scale, as if mean and variance were "
-            "constants. What else was computed from x?",
-        ),
-        Misconception(
-            "gamma forgotten in dx",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dx=groupnorm_backward_oracle(
-                    dout, (*cache[:2], np.ones_like(cache[2]), cache[3])
-                )[0],
-            ),
-            "Your dx does not depend on `gamma`. What does the multiply gate at the end "
-            "do to the gradient on its way back?",
-        ),
-        Misconception(
-            "dgamma without x_hat",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dgamma=dout.sum(axis=(0, 2, 3)),
-            ),
-            "Your dgamma is the same as dbeta. What does a multiply gate hand back?",
-        ),
-        Misconception(
-            "dgamma and dbeta for each image",
-            lambda dout, cache: replaced(
-                groupnorm_backward_oracle, dout, cache,
-                dgamma=(dout * cache[0]).sum(axis=(2, 3)),
-                dbeta=dout.sum(axis=(2, 3)),
-            ),
-            "Your dgamma and dbeta have a row for each image. The statistics belong to an "
-            "image, but `gamma` and `beta` are shared. What happens to a gradient where a value was copied?",
-        ),
+    misconceptions=tuple(
+        made_with(groupnorm_backward_oracle, (*SCALE_MISTAKES, *MISTAKES))
     ),
-)  # fmt: skip
+)

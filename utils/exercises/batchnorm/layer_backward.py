@@ -2,8 +2,13 @@
 
 import numpy as np
 
-from utils.checks.exercise import Case, Exercise, Misconception, call
+from utils.checks.exercise import Case, Exercise, Misconception, call, made_with
 from utils.checks.rules import keeps_inputs
+from utils.exercises.batchnorm.backward import (
+    SCALE_MISTAKES,
+    variance_counts,
+    with_parts,
+)
 from utils.exercises.batchnorm.forward import NO_LOOP
 from utils.exercises.batchnorm.layer_forward import rows
 from utils.exercises.batchnorm.oracles import (
@@ -13,9 +18,7 @@ from utils.exercises.batchnorm.oracles import (
 from utils.exercises.batchnorm.shared import (
     GRADIENTS,
     dx_constant_mean,
-    dx_weighted,
     parameters,
-    replaced,
     single_precision,
 )
 from utils.exercises.shared import NUMPY_ONLY
@@ -49,25 +52,30 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def constant_mean(dout, cache, weight):
+def constant_mean(oracle, dout, cache, weight=1.0):
     """`dx` with the mean as a constant; `gamma` goes into `dout` first."""
     x_hat, std, gamma = cache
     dout, ones = dout * gamma, np.ones(2 * len(gamma), gamma.dtype)
     rest = x_hat, std, ones
-    return dx_constant_mean(layernorm_backward_oracle, dout, rest, 1, weight)
+    return dx_constant_mean(oracle, dout, rest, 1, weight)
 
 
-def by_rows(dout, cache):
+def straight(oracle, dout, cache):
+    """`dx` of the direct path alone."""
+    return constant_mean(oracle, dout, cache, 0)
+
+
+def by_rows(oracle, dout, cache):
     """`dx` where both sums over D features are divided by N."""
-    plain = constant_mean(dout, cache, 0)
-    dx = layernorm_backward_oracle(dout, cache)[0]
+    plain = straight(oracle, dout, cache)
+    dx = oracle(dout, cache)[0]
     return plain + dout.shape[1] / len(dout) * (dx - plain)
 
 
-def gamma_outside(dout, cache):
+def gamma_outside(oracle, dout, cache):
     """`dx` where `gamma` is multiplied in at the end, as in batch normalisation."""
     x_hat, std, gamma = cache
-    alone = layernorm_backward_oracle(dout, (x_hat, std, np.ones_like(gamma)))
+    alone = oracle(dout, (x_hat, std, np.ones_like(gamma)))
     return gamma * alone[0]
 
 
@@ -76,6 +84,53 @@ LAYERNORM_BACKWARD_WORKED = (
     "gamma goes in: (12, 0, 0, 0). It differs from feature to feature, so it must be in before anything is summed over the features. "
     "Then the sums over the row: 12, and 12 * (-1) = -12. dx = (12 - 3 - 3, 0 - 3 - 3, 0 - 3 + 3, "
     "0 - 3 + 3) / 2 = (3, -3, 0, 0).\ndgamma and dbeta still add up over the rows: one a feature."
+)
+MISTAKES = (
+    Misconception(
+        "gamma outside the sums",
+        with_parts(dx=gamma_outside),
+        "You multiply by `gamma` after the sums. In batch normalisation that is right, "
+        "for a sum there stays within one feature. Does `gamma` have one value for all the numbers that you add up here?",
+        LAYERNORM_BACKWARD_WORKED,
+    ),
+    Misconception(
+        "N in the place of D",
+        with_parts(dx=by_rows),
+        "You divide by the number of rows. How many numbers went into each mean?",
+    ),
+    Misconception(
+        "mean's gradient forgotten",
+        with_parts(dx=constant_mean),
+        "The mean counts as a constant in your dx: its rows do not add up to 0. Which "
+        "path of the graph is missing?",
+    ),
+    Misconception(
+        "variance's path forgotten",
+        variance_counts(0),
+        "The standard deviation counts as a constant in your dx. It was computed from "
+        "the row too. Which path of the graph is missing?",
+    ),
+    Misconception(
+        "mean and variance taken as constants",
+        with_parts(dx=straight),
+        "Your dx goes straight back through the scale, as if mean and variance were "
+        "constants. What else was computed from x?",
+    ),
+    Misconception(
+        "dgamma and dbeta summed over the features",
+        with_parts(
+            dgamma=lambda oracle, dout, cache: (dout * cache[0]).sum(axis=1),
+            dbeta=lambda oracle, dout, cache: dout.sum(axis=1),
+        ),
+        "Your dgamma and dbeta have a number for each row. The statistics belong to a "
+        "row, but `gamma` and `beta` still have one number a feature. Over what are they shared?",
+    ),
+    Misconception(
+        "dgamma not summed",
+        with_parts(dgamma=lambda oracle, dout, cache: dout * cache[0]),
+        "Your dgamma has a row for each image. There is one `gamma` for all of them: "
+        "what happens to a gradient where a value was copied?",
+    ),
 )
 LAYERNORM_BACKWARD = Exercise(
     id="06.layernorm_backward",
@@ -86,83 +141,7 @@ LAYERNORM_BACKWARD = Exercise(
     cases=backward_cases,
     rules=(keeps_inputs(), NO_LOOP, NUMPY_ONLY),
     worked=LAYERNORM_BACKWARD_WORKED,
-    misconceptions=(
-        Misconception(
-            "gamma outside the sums",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache, dx=gamma_outside(dout, cache)
-            ),
-            "You multiply by `gamma` after the sums. In batch normalisation that is right, "
-            "for a sum there stays within one feature. Does `gamma` have one value for all the numbers that you add up here?",
-            LAYERNORM_BACKWARD_WORKED,
-        ),
-        Misconception(
-            "N in the place of D",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache, dx=by_rows(dout, cache)
-            ),
-            "You divide by the number of rows. How many numbers went into each mean?",
-        ),
-        Misconception(
-            "mean's gradient forgotten",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache, dx=constant_mean(dout, cache, 1)
-            ),
-            "The mean counts as a constant in your dx: its rows do not add up to 0. Which "
-            "path of the graph is missing?",
-        ),
-        Misconception(
-            "variance's path forgotten",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache,
-                dx=dx_weighted(layernorm_backward_oracle, dout, cache, 0),
-            ),
-            "The standard deviation counts as a constant in your dx. It was computed from "
-            "the row too. Which path of the graph is missing?",
-        ),
-        Misconception(
-            "mean and variance taken as constants",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache, dx=constant_mean(dout, cache, 0)
-            ),
-            "Your dx goes straight back through the scale, as if mean and variance were "
-            "constants. What else was computed from x?",
-        ),
-        Misconception(
-            "gamma forgotten in dx",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache,
-                dx=layernorm_backward_oracle(
-                    dout, (*cache[:2], np.ones_like(cache[2]))
-                )[0],
-            ),
-            "Your dx does not depend on `gamma`. What does the multiply gate at the end "
-            "do to the gradient on its way back?",
-        ),
-        Misconception(
-            "dgamma without x_hat",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache, dgamma=dout.sum(axis=0)
-            ),
-            "Your dgamma is the same as dbeta. What does a multiply gate hand back?",
-        ),
-        Misconception(
-            "dgamma and dbeta summed over the features",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache,
-                dgamma=(dout * cache[0]).sum(axis=1),
-                dbeta=dout.sum(axis=1),
-            ),
-            "Your dgamma and dbeta have a number for each row. The statistics belong to a "
-            "row, but `gamma` and `beta` still have one number a feature. Over what are they shared?",
-        ),
-        Misconception(
-            "dgamma not summed",
-            lambda dout, cache: replaced(
-                layernorm_backward_oracle, dout, cache, dgamma=dout * cache[0]
-            ),
-            "Your dgamma has a row for each image. There is one `gamma` for all of them: "
-            "what happens to a gradient where a value was copied?",
-        ),
+    misconceptions=tuple(
+        made_with(layernorm_backward_oracle, (*SCALE_MISTAKES, *MISTAKES))
     ),
-)  # fmt: skip
+)

@@ -16,6 +16,7 @@ PIECES = {
     "stylize_step": Named("utils.stand_ins.style.short_step"),
 }
 EXTRACTOR = Named("utils.stand_ins.style.Extractor")
+STRIDES = Named("utils.stand_ins.style.long_strides")
 
 
 def part_of(extract, image, part, still=True):

@@ -8,15 +8,14 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.style.descent import (
     EXTRACTOR,
     PIECES,
+    STRIDES,
     descended,
     part_of,
     smooth_term,
     style_term,
 )
 from utils.exercises.style.shared import images, small_network
-from utils.subject import Named, TorchGenerator
-
-STRIDES = Named("utils.stand_ins.style.long_strides")
+from utils.subject import TorchGenerator
 
 
 def uniform(texture, size, generator):

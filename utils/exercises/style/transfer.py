@@ -8,6 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.style.descent import (
     EXTRACTOR,
     PIECES,
+    STRIDES,
     descended,
     part_of,
     smooth_term,
@@ -15,8 +16,6 @@ from utils.exercises.style.descent import (
 )
 from utils.exercises.style.shared import images, small_network
 from utils.subject import Named
-
-STRIDES = Named("utils.stand_ins.style.long_strides")
 
 
 def content_term(extract, photograph, weights, still=True):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from utils.checks.exercise import Exercise, Misconception
+from utils.checks.exercise import Exercise, Misconception, made_with
 from utils.exercises.training.shared import PLAIN_RULES
-from utils.exercises.training.steps import LOST, WIDENED, step_cases, torch_step
+from utils.exercises.training.steps import LOST, UPHILL, WIDENED, step_cases, torch_step
 
 
 def adam_oracle(w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -150,39 +150,11 @@ ADAM = Exercise(
             "that of the gradients or that of their squares?",
         ),
         Misconception(
-            "no state",
-            lambda w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8: (
-                adam_oracle(w, gradient, {}, learning_rate, beta1, beta2, eps)
-            ),
-            LOST,
-        ),
-        Misconception(
             "no root",
             no_root,
             "You divide by the average of the squares itself. What has the unit of a "
             "gradient?",
         ),
-        Misconception(
-            "up the hill",
-            lambda w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8: (
-                adam_oracle(w, -gradient, state, learning_rate, beta1, beta2, eps)
-            ),
-            "You walk uphill. A gradient points upwards: which sign has the step?",
-        ),
-        Misconception(
-            "averages in float64",
-            lambda w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8: (
-                adam_oracle(
-                    w.astype("float64"),
-                    gradient.astype("float64"),
-                    state,
-                    learning_rate,
-                    beta1,
-                    beta2,
-                    eps,
-                )
-            ),
-            WIDENED,
-        ),
+        *made_with(adam_oracle, (UPHILL, LOST, WIDENED)),
     ),
 )

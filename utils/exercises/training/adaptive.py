@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from utils.checks.exercise import Exercise, Misconception
+from utils.checks.exercise import Exercise, Misconception, made_with
 from utils.exercises.training.shared import PLAIN_RULES
-from utils.exercises.training.steps import LOST, WIDENED, step_cases, torch_step
+from utils.exercises.training.steps import LOST, UPHILL, WIDENED, step_cases, torch_step
 
 
 def adagrad_oracle(w, gradient, state, learning_rate, eps=1e-8):
@@ -121,13 +121,6 @@ ADAGRAD = Exercise(
             "cache 0: what is 0 divided by 0?",
         ),
         Misconception(
-            "up instead of down",
-            lambda w, gradient, state, learning_rate, eps=1e-8: adagrad_oracle(
-                w, -gradient, state, learning_rate, eps
-            ),
-            "You walk uphill. A gradient points upwards: which sign has the step?",
-        ),
-        Misconception(
             "the cache leaks",
             lambda w, gradient, state, learning_rate, eps=1e-8: adagrad_oracle(
                 w,
@@ -139,17 +132,7 @@ ADAGRAD = Exercise(
             "Your cache forgets a part at each step, which is RMSProp's idea. What does "
             "AdaGrad forget?",
         ),
-        Misconception(
-            "AdaGrad's cache in float64",
-            lambda w, gradient, state, learning_rate, eps=1e-8: adagrad_oracle(
-                w.astype("float64"),
-                gradient.astype("float64"),
-                state,
-                learning_rate,
-                eps,
-            ),
-            WIDENED,
-        ),
+        *made_with(adagrad_oracle, (UPHILL, WIDENED)),
     ),
 )
 RMSPROP = Exercise(
@@ -190,13 +173,6 @@ RMSPROP = Exercise(
             "decay?",
         ),
         Misconception(
-            "no memory of the cache",
-            lambda w, gradient, state, learning_rate, decay=0.99, eps=1e-8: (
-                rmsprop_oracle(w, gradient, {}, learning_rate, decay, eps)
-            ),
-            LOST,
-        ),
-        Misconception(
             "no root of the average",
             lambda w, gradient, state, learning_rate, decay=0.99, eps=1e-8: not_rooted(
                 rmsprop_oracle, w, gradient, state, learning_rate, eps, decay
@@ -219,26 +195,6 @@ RMSPROP = Exercise(
             "Your step does not depend on eps. Where does it keep a division by zero "
             "away?",
         ),
-        Misconception(
-            "RMSProp uphill",
-            lambda w, gradient, state, learning_rate, decay=0.99, eps=1e-8: (
-                rmsprop_oracle(w, -gradient, state, learning_rate, decay, eps)
-            ),
-            "You walk uphill. A gradient points upwards: which sign has the step?",
-        ),
-        Misconception(
-            "RMSProp's cache in float64",
-            lambda w, gradient, state, learning_rate, decay=0.99, eps=1e-8: (
-                rmsprop_oracle(
-                    w.astype("float64"),
-                    gradient.astype("float64"),
-                    state,
-                    learning_rate,
-                    decay,
-                    eps,
-                )
-            ),
-            WIDENED,
-        ),
+        *made_with(rmsprop_oracle, (UPHILL, LOST, WIDENED)),
     ),
 )

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from utils.checks.exercise import Exercise, Misconception
+from utils.checks.exercise import Exercise, Misconception, made_with
 from utils.exercises.training.shared import PLAIN_RULES
-from utils.exercises.training.steps import LOST, WIDENED, step_cases, torch_step
+from utils.exercises.training.steps import LOST, UPHILL, WIDENED, step_cases, torch_step
 
 BUFFER = {"momentum_buffer": "velocity"}
 
@@ -65,14 +65,6 @@ MOMENTUM = Exercise(
     "Second step: velocity 0.9 * 2 + 2 = 3.8, w = 0 - 0.5 * 3.8 = -1.9.",
     misconceptions=(
         Misconception(
-            "climbing",
-            lambda w, gradient, state, learning_rate, beta=0.9: momentum_oracle(
-                w, -gradient, state, learning_rate, beta
-            ),
-            "You walk uphill: the velocity collects gradients, and a gradient points "
-            "upwards. Which sign has the step?",
-        ),
-        Misconception(
             "the learning rate inside the velocity",
             rate_inside,
             "Your steps are right until the learning rate changes: it is inside your "
@@ -94,13 +86,6 @@ MOMENTUM = Exercise(
             ),
             "You keep 1 - beta of the old velocity. With beta = 0.9, is a tenth or nine "
             "tenths of it to be kept?",
-        ),
-        Misconception(
-            "nothing remembered",
-            lambda w, gradient, state, learning_rate, beta=0.9: momentum_oracle(
-                w, gradient, {}, learning_rate, beta
-            ),
-            LOST,
         ),
         Misconception(
             "nothing forgotten",
@@ -131,17 +116,7 @@ MOMENTUM = Exercise(
             "This is Nesterov's variant, which looks a step ahead; it is the next "
             "exercise. By which vector alone does plain momentum move w?",
         ),
-        Misconception(
-            "velocity in float64",
-            lambda w, gradient, state, learning_rate, beta=0.9: momentum_oracle(
-                w.astype("float64"),
-                gradient.astype("float64"),
-                state,
-                learning_rate,
-                beta,
-            ),
-            WIDENED,
-        ),
+        *made_with(momentum_oracle, (UPHILL, LOST, WIDENED)),
     ),
 )
 
@@ -176,20 +151,6 @@ NESTEROV = Exercise(
             "one before or after this gradient?",
         ),
         Misconception(
-            "uphill",
-            lambda w, gradient, state, learning_rate, beta=0.9: nesterov_oracle(
-                w, -gradient, state, learning_rate, beta
-            ),
-            "You walk uphill. A gradient points upwards: which sign has the step?",
-        ),
-        Misconception(
-            "state lost",
-            lambda w, gradient, state, learning_rate, beta=0.9: nesterov_oracle(
-                w, gradient, {}, learning_rate, beta
-            ),
-            LOST,
-        ),
-        Misconception(
             "the look-ahead without beta",
             lambda w, gradient, state, learning_rate, beta=0.9: (
                 nesterov_oracle(w, gradient, state, learning_rate, beta)[0]
@@ -221,17 +182,7 @@ NESTEROV = Exercise(
             "Your step is beta times the velocity alone. What does the look-ahead add "
             "to it?",
         ),
-        Misconception(
-            "velocity as float64",
-            lambda w, gradient, state, learning_rate, beta=0.9: nesterov_oracle(
-                w.astype("float64"),
-                gradient.astype("float64"),
-                state,
-                learning_rate,
-                beta,
-            ),
-            WIDENED,
-        ),
+        *made_with(nesterov_oracle, (UPHILL, LOST, WIDENED)),
     ),
 )
 

@@ -1,11 +1,11 @@
-"""What the five optimisers share: cases of several steps, and PyTorch's steps."""
+"""What the five optimisers share: cases, PyTorch's steps, and three mistakes."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from utils.checks.compare import unpack
-from utils.checks.exercise import Case
+from utils.checks.exercise import Case, Misconception
 
 RATES = [0.4, 0.1, 0.2, 0.05]
 
@@ -98,11 +98,32 @@ def kept_type(gradients):
     return play
 
 
-WIDENED = (
-    "The values are right, but float32 weights come back as float64: twice the memory, "
-    "from the first step on. Which dtype has the array of zeros that you start with?"
+def climbing(oracle, w, gradient, *others, **options):
+    return oracle(w, -gradient, *others, **options)
+
+
+def remembering_nothing(oracle, w, gradient, state, *others, **options):
+    return oracle(w, gradient, {}, *others, **options)
+
+
+def in_float64(oracle, w, gradient, *others, **options):
+    return oracle(w.astype("float64"), gradient.astype("float64"), *others, **options)
+
+
+UPHILL = Misconception(
+    "uphill",
+    climbing,
+    "You walk uphill. A gradient points upwards: which sign has the step?",
 )
-LOST = (
+LOST = Misconception(
+    "nothing remembered",
+    remembering_nothing,
     "Every step is like the first one: what you remembered is not in the state that you "
-    "return, or you do not read it. What must the next step find in `state`?"
+    "return, or you do not read it. What must the next step find in `state`?",
+)
+WIDENED = Misconception(
+    "state in float64",
+    in_float64,
+    "The values are right, but float32 weights come back as float64: twice the memory, "
+    "from the first step on. Which dtype has the array of zeros that you start with?",
 )

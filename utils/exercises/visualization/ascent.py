@@ -5,18 +5,17 @@ import torch
 import torch.nn.functional as F
 
 from utils.checks.compare import WrongStructure, at_least
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
     LEAKY,
+    LEFT_BEHIND,
     classifier,
     images,
-    in_graph,
     left_behind,
     linear,
     placed,
     pulled,
     watched,
-    with_gradients,
 )
 from utils.subject import Network, Tensor
 
@@ -119,17 +118,8 @@ def in_place(net, image, label, rate, decay):
     return image
 
 
-def leaves_gradients(net, image, label, rate, decay):
-    with_gradients(net, image[None])
-    return climbed(net, image, label, rate, decay)
-
-
 def only_the_step(net, image, label, rate, decay):
     return climbed(net, image, label, rate, decay) - image
-
-
-def drags_its_graph(net, image, label, rate, decay):
-    return in_graph(climbed(net, image, label, rate, decay))
 
 
 CLASS_IMAGE_STEP = Exercise(
@@ -212,21 +202,10 @@ CLASS_IMAGE_STEP = Exercise(
             "tensor?",
         ),
         Misconception(
-            "gradients left in the parameters",
-            leaves_gradients,
-            "Your image is right, but every parameter of the net has a gradient now. Which "
-            "function of torch.autograd returns one gradient alone?",
-        ),
-        Misconception(
             "only the step",
             only_the_step,
             "You return the step. To what is it added?",
         ),
-        Misconception(
-            "the result hangs in the graph",
-            drags_its_graph,
-            "Your values are right, but the result still hangs in the graph: in a loop the graph "
-            "grows from step to step. Which call cuts a tensor off?",
-        ),
+        *made_with(class_image_step_oracle, LEFT_BEHIND),
     ),
 )

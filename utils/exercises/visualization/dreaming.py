@@ -4,15 +4,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
     LEAKY,
+    LEFT_BEHIND,
     drawn,
     images,
-    in_graph,
     left_behind,
     watched,
-    with_gradients,
 )
 from utils.subject import Network, Tensor
 
@@ -97,15 +96,6 @@ def in_place(features, image, rate, shift):
     return image.copy_(dreamed(features, image, rate, shift))
 
 
-def leaves_gradients(features, image, rate, shift):
-    with_gradients(features, image[None])
-    return dreamed(features, image, rate, shift)
-
-
-def drags_its_graph(features, image, rate, shift):
-    return in_graph(dreamed(features, image, rate, shift))
-
-
 DEEPDREAM_STEP = Exercise(
     id="10.deepdream_step",
     points=4,
@@ -179,17 +169,6 @@ DEEPDREAM_STEP = Exercise(
             in_place,
             "The image that was passed in has changed. What makes a new tensor?",
         ),
-        Misconception(
-            "gradients left in the parameters",
-            leaves_gradients,
-            "Your image is right, but every parameter of the net has a gradient now. Which "
-            "function of torch.autograd returns one gradient alone?",
-        ),
-        Misconception(
-            "the result hangs in the graph",
-            drags_its_graph,
-            "Your values are right, but the result still hangs in the graph: in a loop the graph "
-            "grows from step to step. Which call cuts a tensor off?",
-        ),
+        *made_with(deepdream_step_oracle, LEFT_BEHIND),
     ),
 )

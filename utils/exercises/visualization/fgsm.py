@@ -4,17 +4,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
+    LEFT_BEHIND,
     chosen,
     classifier,
     images,
-    in_graph,
     left_behind,
     linear,
     pulled,
     watched,
-    with_gradients,
 )
 from utils.subject import Tensor
 
@@ -73,17 +72,8 @@ def in_place(net, x, y, epsilon):
     return x.copy_(pushed(net, x, y, epsilon))
 
 
-def leaves_gradients(net, x, y, epsilon):
-    with_gradients(net, x)
-    return pushed(net, x, y, epsilon)
-
-
 def only_the_change(net, x, y, epsilon):
     return pushed(net, x, y, epsilon) - x
-
-
-def drags_its_graph(net, x, y, epsilon):
-    return in_graph(pushed(net, x, y, epsilon))
 
 
 FGSM = Exercise(
@@ -144,21 +134,10 @@ FGSM = Exercise(
             "with them any more. What makes a new tensor?",
         ),
         Misconception(
-            "gradients left in the parameters",
-            leaves_gradients,
-            "Your images are right, but every parameter of the net has a gradient now. "
-            "Which function of torch.autograd returns one gradient alone?",
-        ),
-        Misconception(
             "only the change",
             only_the_change,
             "You return the change. To what is it added?",
         ),
-        Misconception(
-            "the result hangs in the graph",
-            drags_its_graph,
-            "Your values are right, but the result still hangs in the graph: in a loop the graph "
-            "grows from step to step. Which call cuts a tensor off?",
-        ),
+        *made_with(fgsm_oracle, LEFT_BEHIND),
     ),
 )

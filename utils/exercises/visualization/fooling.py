@@ -5,18 +5,17 @@ import torch
 import torch.nn.functional as F
 
 from utils.checks.compare import WrongStructure, at_least
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
     LEAKY,
+    LEFT_BEHIND,
     classifier,
     images,
-    in_graph,
     left_behind,
     linear,
     placed,
     pulled,
     watched,
-    with_gradients,
 )
 from utils.subject import Network, Tensor
 
@@ -157,18 +156,6 @@ def in_place(net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100)
     return image.copy_(found)
 
 
-def leaves_gradients(
-    net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100
-):
-    with_gradients(net, image[None])
-    return moved(net, image, target, bound, rate, confidence, max_steps)
-
-
-def drags_its_graph(net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100):
-    found = moved(net, image, target, bound, rate, confidence, max_steps)
-    return in_graph(found)
-
-
 FOOLING_IMAGE = Exercise(
     id="10.fooling_image",
     points=4,
@@ -254,17 +241,6 @@ FOOLING_IMAGE = Exercise(
             "The image that was passed in has changed, and with it the centre of the bound. "
             "What makes a copy?",
         ),
-        Misconception(
-            "gradients left in the parameters",
-            leaves_gradients,
-            "Your image is right, but every parameter of the net has a gradient now. Which "
-            "function of torch.autograd returns one gradient alone?",
-        ),
-        Misconception(
-            "the result hangs in the graph",
-            drags_its_graph,
-            "Your values are right, but the result still hangs in the graph: in a loop the graph "
-            "grows from step to step. Which call cuts a tensor off?",
-        ),
+        *made_with(fooling_image_oracle, LEFT_BEHIND),
     ),
 )

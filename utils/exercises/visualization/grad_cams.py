@@ -4,18 +4,17 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
+    LEFT_BEHIND,
     chosen,
     classifier,
     drawn,
     images,
-    in_graph,
     left_behind,
     pulled,
     watched,
     with_a_hook,
-    with_gradients,
 )
 from utils.subject import Network, Tensor
 
@@ -104,11 +103,6 @@ def leaves_hooks(net, x, y, layer):
     return grad_cam_oracle(net, x, y, layer)
 
 
-def leaves_gradients(net, x, y, layer):
-    with_gradients(net, x)
-    return grad_cam_oracle(net, x, y, layer)
-
-
 def needs_the_weights(net, x, y, layer):
     """Has a graph only where the weights ask for one."""
     torch.autograd.grad(net(x).sum(), list(net.parameters())[:1])
@@ -122,10 +116,6 @@ def overwritten(net, x, y, layer):
     return grad_cam_oracle(
         net, x, y, after if getattr(follows, "inplace", False) else layer
     )
-
-
-def drags_its_graph(net, x, y, layer):
-    return in_graph(grad_cam_oracle(net, x, y, layer))
 
 
 GRAD_CAM = Exercise(
@@ -227,17 +217,6 @@ GRAD_CAM = Exercise(
             "Your map is right, but a hook still hangs in the net. What does "
             "`register_forward_hook` return, and what can that do?",
         ),
-        Misconception(
-            "gradients left in the parameters",
-            leaves_gradients,
-            "Your map is right, but every parameter of the net has a gradient now. Which "
-            "function of torch.autograd returns one gradient alone?",
-        ),
-        Misconception(
-            "the result hangs in the graph",
-            drags_its_graph,
-            "Your values are right, but the result still hangs in the graph: in a loop the graph "
-            "grows from step to step. Which call cuts a tensor off?",
-        ),
+        *made_with(grad_cam_oracle, LEFT_BEHIND),
     ),
 )

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    GRAPH_HINT,
     drawn,
     images,
     in_graph,
@@ -267,8 +268,7 @@ INVERT_FEATURES = Exercise(
         Misconception(
             "the result hangs in the graph",
             drags_its_graph,
-            "Your values are right, but the result still hangs in the graph: in a loop the graph "
-            "grows from step to step. Which call cuts a tensor off?",
+            GRAPH_HINT,
         ),
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from utils.checks.compare import Agreement, close
-from utils.checks.exercise import Case
+from utils.checks.exercise import Case, Misconception
 from utils.exercises.pytorch.shared import state_of
 from utils.subject import Handle, Named, Network, Subject, Tensor
 
@@ -165,3 +165,28 @@ def with_a_hook(net):
 
 def nothing(*_):
     """A hook that does nothing."""
+
+
+def leaves_gradients(oracle, net, pixels, *others, **options):
+    """Works on a batch, or on one image."""
+    with_gradients(net, pixels if pixels.ndim == 4 else pixels[None])
+    return oracle(net, pixels, *others, **options)
+
+
+def drags_its_graph(oracle, *given, **options):
+    return in_graph(oracle(*given, **options))
+
+
+GRAPH_HINT = (
+    "Your values are right, but the result still hangs in the graph: in a loop the graph "
+    "grows from step to step. Which call cuts a tensor off?"
+)
+LEFT_BEHIND = (
+    Misconception(
+        "gradients left in the parameters",
+        leaves_gradients,
+        "Your values are right, but every parameter of the net has a gradient now. Which "
+        "function of torch.autograd returns one gradient alone?",
+    ),
+    Misconception("the result hangs in the graph", drags_its_graph, GRAPH_HINT),
+)
