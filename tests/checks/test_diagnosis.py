@@ -5,6 +5,7 @@ import pytest
 
 from utils.checks.evaluate import evaluate
 from utils.checks.exercise import Exercise, Misconception, call
+from utils.checks.wording import alike
 from utils.subject.local import local_subject
 
 
@@ -61,3 +62,16 @@ def test_what_two_mistakes_explain_only_in_part_is_not_named(answer):
 
 def test_a_right_answer_has_no_diagnosis():
     assert diagnosis(lambda x: np.clip(x, -2, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("RuntimeError: a leaf Variable that requires grad is used in place", True),
+        ("RuntimeError: The size of tensor a (3) must match tensor b (2)", False),
+        ("TypeError: can't multiply", False),
+    ],
+)
+def test_an_error_about_the_graph_is_no_error_about_sizes(other, same):
+    one = "RuntimeError: element 0 of tensors does not require grad in line 3: `...`"
+    assert alike(f"It stopped with {one}", f"It stopped with {other}") is same

@@ -9,7 +9,7 @@ import numpy as np
 from utils.checks.compare import Difference, WrongStructure
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import Attempt
-from utils.checks.wording import describe, trouble_message
+from utils.checks.wording import alike, describe, trouble_message
 from utils.subject import Subject, Trouble
 from utils.subject.local import local_subject
 
@@ -251,18 +251,13 @@ def same_outcome(exercise: Exercise, theirs: Outcome, seen: Outcome) -> bool:
     if theirs.status != seen.status or seen.right:
         return theirs.status == seen.status
     if seen.got is None or theirs.got is None:
-        return seen.got is theirs.got and beginning(theirs) == beginning(seen)
+        return seen.got is theirs.got and alike(theirs.message, seen.message)
     if not seen.case.agree.by_value:
         return True
     try:
         return agree(exercise, seen.case, theirs.got, seen.got) is None
     except Exception:  # results that cannot even be compared
         return False
-
-
-def beginning(outcome: Outcome) -> str:
-    """What sort of trouble it was: `It stopped with IndexError`."""
-    return outcome.message.partition(":")[0]
 
 
 def general_hint(exercise: Exercise, rules: list[Outcome]) -> str:

@@ -1,5 +1,6 @@
 """How values and the differences between them are put into words."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from utils.subject import (
     TimedOut,
     Trouble,
 )
+
+GRAPH = re.compile("requires? grad|the graph")
 
 
 def shape_message(expected: np.ndarray, got: np.ndarray, label: str) -> str:
@@ -116,3 +119,20 @@ def trouble_message(trouble: Trouble) -> str:
         place = f" in line {trouble.line}: `{trouble.code}`" if trouble.line else ""
         return f"It stopped with {trouble.kind}: {trouble.message}{place}"
     return f"It ended: {trouble}" if str(trouble) else f"It ended: {trouble.status}."
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two messages tell of the same sort of trouble."""
+    return sort_of_trouble(one) == sort_of_trouble(other)
+
+
+def sort_of_trouble(message: str) -> str:
+    """`It stopped with IndexError`, without the details.
+
+    PyTorch raises RuntimeError for nearly everything: what concerns the graph is told
+    from the rest by its text.
+    """
+    kind = message.partition(":")[0]
+    text = message.partition(" in line ")[0]
+    of_graph = kind.endswith("RuntimeError") and GRAPH.search(text)
+    return f"{kind}, the graph" if of_graph else kind
