@@ -121,6 +121,13 @@ CENTER = Exercise(
             "for each column: along which axis is it the mean?",
         ),
         Misconception(
+            "a mean for each image, laid along the columns",
+            lambda X: X - X.mean(axis=1),
+            "Your means are one for each image, N of them, and NumPy lays them along "
+            "the D columns, where they do not fit. Which axis must disappear so that D "
+            "are left?",
+        ),
+        Misconception(
             "one mean for everything",
             lambda X: X - X.mean(),
             "You subtract the same number everywhere. How many values does the mean "
@@ -198,6 +205,12 @@ DIFFERENCES = Exercise(
             lambda a, b: differences_oracle(a, b).T,
             "Your table has a row for each number of `b`. Which of the two must become "
             "the column?",
+        ),
+        Misconception(
+            "no column",
+            lambda a, b: np.subtract(a, b),
+            "You subtract the arrays as they are, number by number, and their lengths "
+            "differ. Which of the two must become a column, and what puts in the axis?",
         ),
         Misconception(
             "b minus a",

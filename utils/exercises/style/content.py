@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.style.shared import loss_case
+from utils.exercises.style.shared import as_number, loss_case
 from utils.subject import Tensor
 
 
@@ -97,9 +97,15 @@ CONTENT_LOSS = Exercise(
         Misconception(
             "cut off from the graph",
             without_graph,
-            "Your number is right and no gradient reaches the feature maps: a `detach`, "
-            "a `no_grad` or an `item` stands in the way. The picture would never "
-            "change. What may be detached: the target, or what is compared with it?",
+            "Your number is right and no gradient reaches the feature maps: a `detach` "
+            "or a `no_grad` stands in the way. The picture would never change. What may "
+            "be detached: the target, or what is compared with it?",
+        ),
+        Misconception(
+            "a plain number",
+            as_number(content_oracle),
+            "You return a plain number: `item()` takes it out of PyTorch, and no gradient "
+            "finds the way back. What does the function return without it?",
         ),
         Misconception(
             "similarity in the place of distance",

@@ -83,6 +83,11 @@ def only_squares(features, normalise=True):
     return torch.diag_embed(gram_oracle(features, normalise).diagonal(dim1=1, dim2=2))
 
 
+def all_axes_turned(features, normalise=True):
+    rows = rows_of(features)
+    return torch.matmul(rows, rows.permute(2, 1, 0))
+
+
 def over_rows(features, normalise=True):
     """A matrix for each row of the image, added up over the columns only."""
     divisor = features[0].numel() if normalise else 1
@@ -128,6 +133,18 @@ GRAM_MATRIX = Exercise(
             "With two images your matrices are half as large as they should be: you "
             "divide by the numbers of all images. Does the matrix of a picture depend "
             "on how many others are in the batch?",
+        ),
+        Misconception(
+            "divided twice",
+            scaled(lambda f: f[0].numel() ** 2),
+            "You divide each row by C * H * W before the product, and a product has two "
+            "rows. How often is it divided then?",
+        ),
+        Misconception(
+            "all axes turned round",
+            all_axes_turned,
+            "`.T` turns all the axes round, that of the pictures as well. Which attribute "
+            "exchanges the last two?",
         ),
         Misconception(
             "over the wrong axes",

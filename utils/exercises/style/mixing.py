@@ -63,6 +63,10 @@ def first_layers_of_one(one, other, share):
     return [*one[:n], *other[n:]]
 
 
+def lists_as_arrays(one, other, share):
+    return (1 - share) * one + share * other
+
+
 def in_place(one, other, share):
     for target, towards in zip(one, other, strict=True):
         target.lerp_(towards, share)
@@ -95,6 +99,12 @@ MIX_STYLES = Exercise(
             "share ignored",
             half_and_half,
             "You always take the middle of both. Where does the share come in?",
+        ),
+        Misconception(
+            "lists as arrays",
+            lists_as_arrays,
+            "A list is no array: PyTorch can scale the matrices in it, and not the list. "
+            "How do you go through both lists at once?",
         ),
         Misconception(
             "one or the other",

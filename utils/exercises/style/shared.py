@@ -46,6 +46,6 @@ def small_network(rng: np.random.Generator) -> Network:
     return Network(layers, weights)
 
 
-def detached(loss: Callable) -> Callable:
-    """The same number, cut off from the graph."""
-    return lambda *args, **kwargs: loss(*args, **kwargs).detach()
+def as_number(loss: Callable) -> Callable:
+    """The same number, taken out of PyTorch."""
+    return lambda *args, **kwargs: loss(*args, **kwargs).item()

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.checks.rules import loops
-from utils.exercises.style.shared import loss_case
+from utils.exercises.style.shared import as_number, loss_case
 
 
 def slopes(image):
@@ -75,6 +75,17 @@ def over(first, second):
     return loss
 
 
+def each_way_alone(image, weight, beta=2):
+    """All differences to the right, and all downward, as two sums."""
+    sums = [image.diff(dim=dim).abs().pow(beta).sum() for dim in (2, 3)]
+    return weight * sum(sums)
+
+
+def of_two_shapes(image, weight, beta=2):
+    squares = image.diff(dim=2).square() + image.diff(dim=3).square()
+    return weight * squares.pow(beta / 2).sum()
+
+
 def averaged(image, weight, beta=2):
     return tv_oracle(image, weight, beta) / slopes(image)[:, 0].numel()
 
@@ -118,6 +129,26 @@ TV_LOSS = Exercise(
             lambda image, weight, beta=2: tv_oracle(image, weight, 2 * beta),
             "Your exponent is twice too large: the squares are already inside. To which "
             "power is the sum of the two squares taken?",
+        ),
+        Misconception(
+            "beta before the half",
+            bent(lambda d, beta: d.square().sum(1).pow(beta).sum() / 2),
+            "Python reads `x ** beta / 2` as half of `x ** beta`. Which brackets are "
+            "missing?",
+        ),
+        Misconception(
+            "two shapes",
+            of_two_shapes,
+            "The differences downward have a row less than the picture, those to the "
+            "right a column less, so they cannot be added. Which part of each is left "
+            "if a pixel must have both neighbours?",
+        ),
+        Misconception(
+            "each direction by itself",
+            each_way_alone,
+            "You add up all differences to the right, and all downward, each for "
+            "themselves (CS231n does so). Here a pixel that has both neighbours gives one "
+            "term: which two squares are added before the power?",
         ),
         Misconception(
             "power of each difference alone",
@@ -191,8 +222,14 @@ TV_LOSS = Exercise(
         Misconception(
             "cut off from the graph",
             without_graph,
-            "Your number is right and the picture gets no gradient: a `detach`, a "
-            "`no_grad` or an `item` stands in the way. What must autograd see?",
+            "Your number is right and the picture gets no gradient: a `detach` or a "
+            "`no_grad` stands in the way. What must autograd see?",
+        ),
+        Misconception(
+            "a plain number",
+            as_number(tv_oracle),
+            "You return a plain number: `item()` takes it out of PyTorch, and no gradient "
+            "finds the way back. What does the function return without it?",
         ),
         Misconception(
             "a loop",

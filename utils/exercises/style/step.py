@@ -93,6 +93,16 @@ def last_loss(image, optimiser, loss_of):
     return driven(image, optimiser, loss_of)[-1]
 
 
+def in_sight(image, optimiser, loss_of):
+    loss = driven(image, optimiser, loss_of, clamp=False)[0]
+    image.clamp_(0, 1)
+    return loss
+
+
+def returns_nothing(image, optimiser, loss_of):
+    return optimiser.step(lambda: None).item()
+
+
 def clamped_before(image, optimiser, loss_of):
     image.data = image.data.clip(0, 1)
     return driven(image, optimiser, loss_of, clamp=False)[0]
@@ -131,6 +141,18 @@ STYLIZE_STEP = Exercise(
             "After long steps pixels lie outside 0 to 1. `image.clamp(0, 1)` gives a new "
             "tensor and leaves the image as it is. What changes it in place, without "
             "autograd watching?",
+        ),
+        Misconception(
+            "clamped in sight of autograd",
+            in_sight,
+            "You clamp in place, and PyTorch refuses: autograd watches a leaf that "
+            "requires a gradient. In which block does it look away?",
+        ),
+        Misconception(
+            "the closure returns nothing",
+            returns_nothing,
+            "Your closure computes the loss and keeps it to itself. What must it hand "
+            "back to the optimiser?",
         ),
         Misconception(
             "clamped before the step",

@@ -99,6 +99,10 @@ def with_gram(features, targets, weights, gram):
     return style_oracle(features, targets, weights, own)
 
 
+def of_the_targets(features, targets, weights, gram):
+    return style_oracle(features, [gram(t) for t in targets], weights, gram)
+
+
 def divided_by_size(features, targets, weights, gram):
     sizes = [gram(f).numel() for f in features]
     shares = [w / n for w, n in zip(weights, sizes, strict=True)]
@@ -142,6 +146,12 @@ STYLE_LOSS = Exercise(
             bent(layer_loss=mean_distance, factor=1),
             "You average the squared differences over the entries of the matrix. What "
             "does the formula do with them: a mean, or a sum and a quarter?",
+        ),
+        Misconception(
+            "statistics of the targets",
+            of_the_targets,
+            "Your targets go through `gram` as well. They are what it gave for the "
+            "painting: which side still has to?",
         ),
         Misconception(
             "divided by the entries",

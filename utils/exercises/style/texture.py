@@ -99,6 +99,10 @@ def normal_noise(texture, size, generator):
     return torch.randn(1, 3, *size, generator=generator, dtype=texture.dtype)
 
 
+def of_default_format(texture, size, generator):
+    return torch.rand(1, 3, *size, generator=generator)
+
+
 def same_size(texture, size, generator):
     return uniform(texture, texture.shape[2:], generator)
 
@@ -167,6 +171,12 @@ SYNTHESIZE_TEXTURE = Exercise(
             starting(normal_noise),
             "Your noise is normal and leaves the range of a picture. Which function "
             "draws numbers between 0 and 1?",
+        ),
+        Misconception(
+            "noise in another number format",
+            starting(of_default_format),
+            "Your noise is float32 and the texture is not. Which argument of `torch.rand` "
+            "names the format?",
         ),
         Misconception(
             "as large as the texture",

@@ -129,6 +129,22 @@ def targets_each_step(extract, content, style, weights, pieces):
     return lambda image: three_terms(extract, content, style, weights, pieces)
 
 
+def extracts_twice(extract, content, style, weights, pieces):
+    terms = three_terms(extract, content, style, weights, pieces)
+
+    def looked_at_again(image):
+        extract(image)
+        return terms
+
+    return looked_at_again
+
+
+def maps_as_targets(extract, content, style, weights, pieces):
+    maps, statistic = part_of(extract, style, 1), pieces["gram_matrix"]
+    of_style = "style_loss", 1, maps, weights["style"], statistic
+    return content_term(extract, content, weights), of_style, smooth_term(weights)
+
+
 def content_of_the_image(extract, content, style, weights, pieces):
     """What is wanted is what is there, in every step."""
     fixed = style_term(extract, style, weights, pieces), smooth_term(weights)
@@ -176,6 +192,18 @@ STYLIZE = Exercise(
             with_terms(targets_each_step),
             "The picture is right, and `extract` looks at photograph and painting again "
             "in every step, for the same answer. Which lines can stand before the loop?",
+        ),
+        Misconception(
+            "looks twice for each loss",
+            with_terms(extracts_twice),
+            "The picture is right, and `extract` runs twice for each loss: once for the "
+            "content and once for the style. It returns both: how do you take them apart?",
+        ),
+        Misconception(
+            "feature maps as targets",
+            with_terms(maps_as_targets),
+            "Your style targets are the painting's feature maps, and `style_loss` compares "
+            "matrices. Through which of the pieces must each map go?",
         ),
         Misconception(
             "targets keep a graph",

@@ -122,6 +122,10 @@ def only_the_step(net, image, label, rate, decay):
     return climbed(net, image, label, rate, decay) - image
 
 
+def kept_in_range(net, image, label, rate, decay):
+    return climbed(net, image, label, rate, decay).clip(0, 1)
+
+
 CLASS_IMAGE_STEP = Exercise(
     id="10.class_image_step",
     points=3,
@@ -200,6 +204,12 @@ CLASS_IMAGE_STEP = Exercise(
             in_place,
             "Your new image is right, and the old one has changed with it. What makes a new "
             "tensor?",
+        ),
+        Misconception(
+            "clipped to the range",
+            kept_in_range,
+            "You bring the new image back into [0, 1]. That is right for a picture, and "
+            "here the caller does it: what does the docstring promise?",
         ),
         Misconception(
             "only the step",

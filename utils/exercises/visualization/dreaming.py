@@ -24,12 +24,13 @@ def dreamed(
     features, image, rate, shift,
     upstream=lambda maps: 2 * maps, scale=by_mean_size, limits=(0.0, 1.0),
     there=lambda dy, dx: (dy, dx), back=lambda dy, dx: (-dy, -dx), axes=(1, 2),
+    base=lambda rolled, image: rolled,
 ):  # fmt: skip
     """A step that sets the gradient of the maps by hand and pulls it back."""
     x = torch.roll(image.detach(), there(*shift), axes)
     maps = features(x[None]).detach()
     slope = torch.autograd.functional.vjp(features, x[None], upstream(maps))[1][0]
-    x = torch.clip(x + rate * scale(slope), *limits)
+    x = torch.clip(base(x, image) + rate * scale(slope), *limits)
     return torch.roll(x, back(*shift), axes)
 
 
@@ -138,6 +139,19 @@ DEEPDREAM_STEP = Exercise(
             "cancel, and whose sign may turn the step round. What is missing inside the mean?",
         ),
         Misconception(
+            "divided by the standard deviation",
+            bent(scale=lambda g: g / g.std()),
+            "You divide by the standard deviation of the gradient. By which mean is it "
+            "divided here, so that an average pixel moves by the rate?",
+        ),
+        Misconception(
+            "step added to the image as it was",
+            bent(base=lambda rolled, image: image),
+            "The slope is that of the rolled image, and you add it to the image that was "
+            "not rolled: every pixel gets the step of another. To which tensor does the "
+            "slope belong?",
+        ),
+        Misconception(
             "not rolled back",
             bent(back=lambda dy, dx: (0, 0)),
             "Your image has moved. What undoes the shift after the step?",
@@ -158,6 +172,12 @@ DEEPDREAM_STEP = Exercise(
             bent(axes=(2, 1)),
             "You shift the columns by the number for the rows. Which axes of (C, H, W) "
             "belong to down and to the right?",
+        ),
+        Misconception(
+            "axes of a batch",
+            bent(axes=(0, 1)),
+            "You shift channels and rows: in a batch, (N, C, H, W), the axes 1 and 2 are "
+            "not those of a single image. Which two axes are rows and columns?",
         ),
         Misconception(
             "leaves the range",

@@ -122,6 +122,12 @@ FGSM = Exercise(
             "attack take the gradient?",
         ),
         Misconception(
+            "downhill on the label's score",
+            bent(of=lambda scores, y: -chosen(scores, y)),
+            "You lower the label's score and do not look at the others (`nll_loss` does "
+            "that with plain scores). Which loss compares all of them?",
+        ),
+        Misconception(
             "softmax before the cross-entropy",
             bent(of=lambda scores, y: F.cross_entropy(scores.softmax(1), y)),
             "Your loss is that of scores that went through a softmax twice. What does "

@@ -143,6 +143,13 @@ def unbounded(net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100
     return moved(net, image, target, 99.0, rate, confidence, max_steps)
 
 
+def bounded_at_the_end(
+    net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100
+):
+    found = moved(net, image, target, 99.0, rate, confidence, max_steps)
+    return torch.clamp(found, image - bound, image + bound)
+
+
 def never_stops(net, image, target, bound, rate=1.0, confidence=0.9, max_steps=100):
     return moved(net, image, target, bound, rate, 2.0, max_steps)
 
@@ -185,6 +192,12 @@ FOOLING_IMAGE = Exercise(
             "which image is the distance measured?",
         ),
         Misconception(
+            "bounded at the end only",
+            bounded_at_the_end,
+            "You bring the image back within the bound once, after the last step: what the "
+            "net was sure of is another image. Where does this line belong?",
+        ),
+        Misconception(
             "leaves the range",
             bent(limits=(-99.0, 99.0)),
             "Some pixels are below 0 or above 1: no camera takes such a picture. Which "
@@ -208,6 +221,12 @@ FOOLING_IMAGE = Exercise(
             "which number must reach `confidence`?",
         ),
         Misconception(
+            "sure from the start",
+            bent(reached=lambda scores, target: 1.0),
+            "Your image never changes: every probability of yours is 1. Along which axis "
+            "of (1, classes) should they add up to 1?",
+        ),
+        Misconception(
             "never stops early",
             never_stops,
             "You take all the steps that are allowed, even when the net has long been sure. "
@@ -222,7 +241,7 @@ FOOLING_IMAGE = Exercise(
             "a step before the first look",
             bent(first=True),
             "An image that already passes for the target is changed all the same. What comes "
-            "first in each round: the question or the step?",
+            "first in each round: the question or the step? And is just `confidence` enough?",
         ),
         Misconception(
             "gradient of the probability",

@@ -103,6 +103,12 @@ def leaves_hooks(net, x, y, layer):
     return grad_cam_oracle(net, x, y, layer)
 
 
+def of_a_copy(net, x, y, layer):
+    """Asks for the slope of something that the scores do not depend on."""
+    x = x.detach().requires_grad_()
+    torch.autograd.grad(net(x).sum(), x.clone())
+
+
 def needs_the_weights(net, x, y, layer):
     """Has a graph only where the weights ask for one."""
     torch.autograd.grad(net(x).sum(), list(net.parameters())[:1])
@@ -148,6 +154,12 @@ GRAD_CAM = Exercise(
             "channel in Grad-CAM?",
         ),
         Misconception(
+            "the axes of the places are gone",
+            bent(lambda m, s: (m * s.mean((2, 3))).sum(1).relu()),
+            "`mean` has taken two axes away, and your weights (N, K) are laid along the "
+            "rows and columns of the maps. How do these axes stay, with the length 1?",
+        ),
+        Misconception(
             "slopes added, not averaged",
             bent(lambda m, s: (m * s.sum((2, 3), keepdim=True)).sum(1).relu()),
             "Your map is h * w times too large. Is a channel's weight the sum or the mean of "
@@ -187,6 +199,19 @@ GRAD_CAM = Exercise(
             bent(of=lambda scores, y: scores.sum(1)),
             "You take the gradient of the sum of all scores. How do you pick the one of the "
             "class in each row?",
+        ),
+        Misconception(
+            "scores of every image's class",
+            bent(of=lambda scores, y: scores[:, y].sum(1)),
+            "One image alone is right, several are not: `scores[:, y]` picks the columns "
+            "of all the classes in y, for every image. How do you pick one score a row?",
+        ),
+        Misconception(
+            "slope of a copy beside the path",
+            of_a_copy,
+            "You ask for the slope of a copy that nothing follows: the scores come from the "
+            "tensor that was copied. What may a hook return, so that the net goes on from "
+            "your tensor?",
         ),
         Misconception(
             "gradient of the winner",

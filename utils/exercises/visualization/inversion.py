@@ -13,6 +13,7 @@ from utils.exercises.visualization.shared import (
     in_graph,
     left_behind,
     watched,
+    with_gradients,
 )
 from utils.subject import Named, Network, Tensor
 
@@ -150,6 +151,15 @@ def without_losses(features, target, start, n_steps, rate, prior, weight):
     return searched(features, target, start, n_steps, rate, prior, weight)[0]
 
 
+def always_new(features, target, start, n_steps, rate, prior, weight):
+    """Begins again from where it is, with an optimiser that remembers nothing."""
+    x, losses = start, []
+    for _ in range(n_steps):
+        x, found = searched(features, target, x, 1, rate, prior, weight)
+        losses += found
+    return x.detach(), losses
+
+
 def as_it_is(number):
     return number
 
@@ -160,7 +170,7 @@ def parameters_of(features):
 
 def leaves_gradients(features, target, start, n_steps, rate, prior, weight):
     if n_steps:
-        features(start[None]).sum().backward()
+        with_gradients(features, start[None])
     return searched(features, target, start, n_steps, rate, prior, weight)
 
 
@@ -225,6 +235,12 @@ INVERT_FEATURES = Exercise(
             "plain gradient descent",
             bent(kind=torch.optim.SGD),
             "Your steps are as long as the gradient. Which optimiser is asked for?",
+        ),
+        Misconception(
+            "a new optimiser in every step",
+            always_new,
+            "Your first step is right and the later ones are not: Adam remembers earlier "
+            "gradients, and you make a new one in every round. Where is it made?",
         ),
         Misconception(
             "the weights are trained as well",

@@ -8,6 +8,7 @@ from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
     classifier,
     images,
+    in_graph,
     left_behind,
     linear,
     watched,
@@ -133,6 +134,27 @@ def writes(net, image, label, size, stride, value):
     return found
 
 
+def over_channels(net, image, label, size, stride, value):
+    """The patch lies over channels and rows, in the place of rows and columns."""
+    shape = occlusion_map_oracle(net, image, label, size, stride, value).shape
+    c, r = (
+        torch.stack([(torch.arange(n) - stride * i) // size == 0 for i in range(count)])
+        for n, count in zip(image.shape, shape, strict=False)
+    )
+    masks = torch.einsum("ic,jr->ijcr", c.to(image), r.to(image)).flatten(0, 1)
+    with torch.no_grad():
+        scores = [net(torch.where(m[..., None] > 0, value, image)[None]) for m in masks]
+    return torch.cat(scores).softmax(1)[:, label].view(shape)
+
+
+def without_the_last(net, image, label, size, stride, value):
+    return occlusion_map_oracle(net, image, label, size, stride, value)[:-1, :-1]
+
+
+def drags_its_graph(net, image, label, size, stride, value):
+    return in_graph(occlusion_map_oracle(net, image, label, size, stride, value))
+
+
 OCCLUSION_MAP = Exercise(
     id="10.occlusion_map",
     points=3,
@@ -192,6 +214,24 @@ OCCLUSION_MAP = Exercise(
             to_the_edge,
             "Your map has places whose patch does not fit into the image. How many places "
             "does a patch of this size have (think of a convolution without padding)?",
+        ),
+        Misconception(
+            "the last place is missing",
+            without_the_last,
+            "The last row and the last column of your map are missing. Between the first "
+            "place and the last lie (H - size) / stride steps: how many places is that?",
+        ),
+        Misconception(
+            "the patch lies over channels and rows",
+            over_channels,
+            "Your patch covers some channels and rows, and all columns. Which axis of "
+            "(C, H, W) stands first in your slice, and how do you take all of it?",
+        ),
+        Misconception(
+            "the result hangs in the graph",
+            drags_its_graph,
+            "Your values are right, but the map still hangs in the graphs of all those "
+            "passes, and keeps them in memory. In which block is no graph built?",
         ),
         Misconception(
             "the image is changed",

@@ -109,6 +109,12 @@ SALIENCY_MAP = Exercise(
             "How do you pick the one of class y in each row?",
         ),
         Misconception(
+            "scores of every image's class",
+            bent(of=lambda scores, y: scores[:, y].sum(1)),
+            "One image alone is right, several are not: `scores[:, y]` picks the columns "
+            "of all the classes in y, for every image. How do you pick one score a row?",
+        ),
+        Misconception(
             "gradient of the winner",
             bent(of=lambda scores, y: scores.amax(1)),
             "You explain the class that the net prefers. Which class is asked for?",
@@ -136,6 +142,12 @@ SALIENCY_MAP = Exercise(
             bent(join=lambda g: g.mean(1)),
             "You average over the channels. What is asked for is the strongest of them: "
             "which function takes the largest along an axis?",
+        ),
+        Misconception(
+            "values and indices",
+            bent(join=lambda g: g.max(1)),
+            "`max` along an axis returns two things, the values and where they stand. "
+            "Which function gives the values alone?",
         ),
         Misconception(
             "wrong axis",

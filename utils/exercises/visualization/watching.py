@@ -138,8 +138,8 @@ FEATURE_MAPS = Exercise(
         Misconception(
             "cut off from the graph",
             bent_maps(keep=cut),
-            "Your values are right, and no gradient can pass through them: Grad-CAM and "
-            "DeepDream need one. Which of your calls cuts a tensor off from the graph?",
+            "Your values are right, and no gradient can pass through them: DeepDream "
+            "needs one. Which of your calls cuts a tensor off from the graph?",
         ),
         Misconception(
             "input of the layer",
@@ -226,6 +226,11 @@ def unsorted(maps, channel, k):
     return best[best[:, 0].argsort()]
 
 
+def places_of_the_first(maps, channel, k):
+    best = strongest_places_oracle(maps, channel, k)
+    return torch.cat([best[:, :1], unsorted(maps, channel, len(maps))[:k, 1:]], 1)
+
+
 STRONGEST_PLACES = Exercise(
     id="10.strongest_places",
     points=2,
@@ -274,6 +279,12 @@ STRONGEST_PLACES = Exercise(
             "in the order of the images",
             unsorted,
             "The right places, in the order of the images. Which comes first?",
+        ),
+        Misconception(
+            "places of the first images",
+            places_of_the_first,
+            "The images are right, and beside them stand the places of the images 0, 1, 2 "
+            "and so on. Which indices pick the places?",
         ),
     ),
 )
