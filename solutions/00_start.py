@@ -10,8 +10,8 @@ This first notebook takes half an hour. It shows how a notebook works, what a ch
 tells you, and the two tools that every later lesson uses: **arrays** and
 **broadcasting**.
 
-A word in bold is explained where it stands. The [glossary](glossary.md) has them all,
-each with its Chinese term.
+A word in bold is explained where it stands. The [glossary](glossary.md) has the terms
+of all lessons, each with the Chinese one.
 """
 
 # %% [markdown]
