@@ -39,8 +39,13 @@ r"""
 The network of this lesson is **SqueezeNet 1.1**, trained on the 1.2 million photographs
 of ImageNet with their 1,000 classes. It is small enough for a laptop. Where its weights
 cannot be had, a small network that is trained on the built-in pictures takes its place,
-and what you see differs from the text. Another network needs another name here, and
-other `layers`.
+and what you see differs from the text.
+
+The lecture notes look into VGG-16. Its 138 million weights are a download of 553 MB,
+and each pass takes many times as long. To see its maps, write `"vgg16"` below and the
+`layers` `"features.3"`, `"features.8"`, `"features.15"`, `"features.22"` and
+`"features.29"`. It ends in three linear layers: so leave out `class_weights`, and the
+class activation maps with them.
 """
 
 # %% tags=["experiment"]
@@ -103,18 +108,10 @@ def sample_photo(name):
 if small:
     source = load_builtin(0, 200)
     crowd, labels = source.X_test, source.y_test
-    rows = [int(np.argmax(labels == label)) for label in (0, 2, 4, 6)]
-    photos = {source.class_names[labels[row]]: crowd[row] for row in rows}
 else:
     crowd, labels, source = flowers_or_drawings(60 if full else 16)
-    photos = {name: load_picture(name, side) for name in ("chelsea", "coffee")}
-    photos |= {
-        "temple": sample_photo("china.jpg"),
-        "dahlia": sample_photo("flower.jpg"),
-    }
 print(source.description)
 crowd = torch.from_numpy(crowd)
-photos = {name: torch.from_numpy(image).to(device) for name, image in photos.items()}
 
 
 def ask(images):
@@ -124,6 +121,17 @@ def ask(images):
     return torch.cat(parts)
 
 
+# %% tags=["experiment"]
+if small:  # of some classes the picture that the net is surest of
+    sure = ask(crowd).cpu() * F.one_hot(torch.from_numpy(labels))
+    photos = {names[label]: crowd[sure[:, label].argmax()] for label in (0, 2, 5, 8)}
+else:
+    photos = {name: load_picture(name, side) for name in ("chelsea", "coffee")}
+    photos |= {
+        "temple": sample_photo("china.jpg"),
+        "dahlia": sample_photo("flower.jpg"),
+    }
+photos = {name: torch.as_tensor(image).to(device) for name, image in photos.items()}
 first = next(iter(photos.values()))
 show_guesses(first, names, ask(first[None])[0])
 
@@ -132,9 +140,9 @@ r"""
 ## The first layer: its filters are pictures
 
 The filters of a first layer have three channels, as an image has, so they can be shown
-as one. The dot product of a filter and a patch is largest where the patch looks like
-the filter: each is a **template** for a small patch, as the rows of a linear classifier
-were for whole images.
+as one. Among patches of one length the dot product is largest for the one that looks
+like the filter: each filter is a **template** for a small patch, as the columns of a
+linear classifier's W were for whole images.
 """
 
 # %% tags=["experiment"]
@@ -192,7 +200,7 @@ Here the net may come in training mode; the maps are those of the evaluation mod
 <details><summary>A hint</summary>
 <code>def keep(name):</code> may return the hook for one name. Collect what
 <code>register_forward_hook</code> returns in a list. Do not call <code>detach</code>:
-Grad-CAM and DeepDream will send gradients through these maps.
+DeepDream and feature inversion will send gradients through these maps.
 </details>
 """
 
@@ -333,8 +341,14 @@ def patch(image, row, column, shape, width):
 
 layer = layers[2]
 middle_maps, last_maps = maps_of_crowd(layer, layers[-1])
-variety = middle_maps.amax((2, 3)).std(0) / (middle_maps.mean((0, 2, 3)) + 1e-3)
-channels = variety.topk(4).indices.tolist()
+# Channels that answer strongly to six pictures, and weakly to most: one for each class.
+strongest, order = middle_maps.amax((2, 3)).sort(0, descending=True)
+lead = strongest[5] - strongest.median(0).values
+choosy = lead / strongest[0].clamp(min=0.2 * strongest.max().item())
+by_class = {}
+for channel in choosy.argsort(descending=True).tolist():
+    by_class.setdefault(labels[order[0, channel]], channel)
+channels = list(by_class.values())[:4]
 patches, texts = [], []
 for channel in channels:
     for image, row, column in find_places(middle_maps, channel, 6).tolist():
@@ -407,6 +421,11 @@ show_thumbnails(planes["t-SNE of the features"], crowd, "Pictures that the net f
 
 # %% [markdown]
 r"""
+By pixels the classes lie on top of one another. By features some come apart even in the
+best plane, and more in the map of t-SNE, which may bend the space to keep neighbours
+together. Its axes and its large distances mean nothing. Look at the pictures that lie
+between two groups: would you have known their class?
+
 ## Occlusion: cover a part and ask again
 
 Now one picture and one answer: which pixels is it due to? The most direct experiment
@@ -478,6 +497,11 @@ show_heat(images, heats, texts, "Bright: cover this, and the answer goes", 6, 1.
 
 # %% [markdown]
 r"""
+The cat hangs on its eyes and nose, the temple on roof and walls. The espresso is hard
+to hide: wherever the patch lies, enough of cup and coffee remains. A high probability
+that does not fall means that the answer rests on several parts, not that it rests on
+none.
+
 ## Saliency: follow the gradient to the pixels
 
 Occlusion needs a forward pass for each place. The gradient asks the same question for
@@ -628,6 +652,11 @@ show_row(pictures, kinds, "Guided backpropagation draws what saliency only hints
 
 # %% [markdown]
 r"""
+Both follow the edges that matter to the net, and both show a fine grid that is in no
+photograph: the first layers move in strides, so that some rows and columns have fewer
+ways to the score than others. (And the dahlia? ImageNet has no class for it, so the net
+says what comes nearest.)
+
 ### Too beautiful?
 
 An explanation of what a network has learned should change when it forgets everything.
@@ -680,10 +709,11 @@ layer. Mean and sum can change places:
 $$s_y = \sum_k W_{yk} \cdot \frac{1}{hw} \sum_{ij} A_{kij}
       = \frac{1}{hw} \sum_{ij} \underbrace{\sum_k W_{yk} A_{kij}}_{\text{map of class } y}$$
 
-So the score **is** the mean of a map, which says what each place contributes to the
-class (Zhou and others, 2016). Two channels of two places, $(1, 2)$ and $(3, 0)$, and a
-class that weighs them with 3 and $-2$: the map is $3 (1, 2) - 2 (3, 0) = (-3, 6)$. The
-first place speaks against the class, the second for it.
+So, but for the bias, the score **is** the mean of a map, the **class activation map**,
+which says what each place contributes to the class (Zhou and others, 2016). Two
+channels of two places, $(1, 2)$ and $(3, 0)$, and a class that weighs them with 3 and
+$-2$: the map is $3 (1, 2) - 2 (3, 0) = (-3, 6)$. The first place speaks against the
+class, the second for it.
 
 **Exercise `class_activation_map`** (2 points, 10 minutes). Without loops.
 
@@ -725,8 +755,9 @@ $$\alpha_k = \frac{1}{hw} \sum_{ij} \frac{\partial s_y}{\partial A_{kij}}, \qqua
 The same two channels, now with the slopes $(2, 4)$ and $(-1, -3)$: the weights are 3
 and $-2$, the sum is $(-3, 6)$, and the map $(0, 6)$.
 
-**Exercise `grad_cam`** (4 points, 25 minutes). For any layer of any net. It stands
-alone: use a hook of your own, or your `feature_maps`.
+**Exercise `grad_cam`** (4 points, 25 minutes). For any layer of any net. It needs a
+hook of its own: your `feature_maps` gives copies that hang beside the path to the
+scores, and a score has no slope with respect to what it was not computed from.
 
 <details><summary>A hint</summary>
 The gradient is that of the score with respect to the layer's output,
@@ -822,15 +853,21 @@ show_heat(
 
 # %% [markdown]
 r"""
+Asked for the cat, the maps lie on the left half; asked for the espresso, on the cup.
+That holds even where the net gives the cat hardly any probability: a map answers where
+a class **would** be, not whether the net believes in it. In the early layers edges and
+surfaces light up all over the picture, in the last one the thing itself.
+
 SqueezeNet ends with a convolution of 1 x 1 to 1,000 maps, a ReLU and a mean. That
 convolution is the linear layer, applied at each place, so the formula of the class
-activation map holds up to its ReLU.
+activation map holds up to its ReLU. The two kinds of map are alike therefore.
 
 ## Class images: let the network paint
 
 So far a picture was given and the answer explained. Turn it round: which picture would
-make the score of a class **as large as possible**? Start from grey, and climb the
-gradient, in the pixels:
+make the score of a class **as large as possible**? Start from grey, and go up along the
+gradient, in the pixels. This is **gradient ascent**, and what it finds is a **class
+image**:
 
 $$\max_x \;\; s_y(x) - \lambda \sum (x - 0.5)^2$$
 
@@ -893,10 +930,9 @@ def resized(image, size):
     return F.interpolate(image[None], (size, size), mode="bilinear", antialias=True)[0]
 
 
-def blurred(image):
-    """Each pixel more than halfway to the mean of its neighbourhood."""
-    smooth = F.avg_pool2d(image[None], 3, 1, 1, count_include_pad=False)[0]
-    return 0.4 * image + 0.6 * smooth
+def smooth(image):
+    """In the place of each pixel the mean of its neighbourhood."""
+    return F.avg_pool2d(image[None], 3, 1, 1, count_include_pad=False)[0]
 
 
 def class_image(label, sizes, n_steps, tricks=True):
@@ -913,33 +949,36 @@ def class_image(label, sizes, n_steps, tricks=True):
             image = climb(net, image, label, 0.1 * size, 0.01).clamp(0, 1)
             image = image.roll((-down, -right), (1, 2))
             if tricks and i % 2 == 0 and i < 0.9 * n_steps:
-                image = blurred(image)
+                image = 0.4 * image + 0.6 * smooth(image)
     return image
 
 
 # %% tags=["experiment"]
 things = ("daisy", "flamingo", "goldfish", "strawberry")
 wanted = [0, 3, 5, 8] if small else [names.index(name) for name in things]
-sizes = [side] if small else [90, 128, 180, side] if full else [64, 90, 128]
-n_steps = 45 if small or full else 15
-painted = {names[label]: class_image(label, sizes, n_steps) for label in wanted}
-raw = class_image(wanted[0], sizes[-1:], n_steps, tricks=False)
-sure = [ask(image[None])[0].amax().item() for image in (*painted.values(), raw)]
-titles = [*painted, f"{names[wanted[0]]}, no tricks"]
+sizes = [side] if small else [90, 128, 180, *([side] if full else [])]
+painted = [class_image(label, sizes, 45) for label in wanted]
+painted.append(class_image(wanted[0], sizes[-1:], 45, tricks=False))
+titles = [*(names[label] for label in wanted), f"{names[wanted[0]]}, no tricks"]
+sure = [
+    ask(image[None])[0, label].item()
+    for image, label in zip(painted, [*wanted, wanted[0]], strict=True)
+]
 texts = [f"{name}, {p:.2f}" for name, p in zip(titles, sure, strict=True)]
-show_row([*painted.values(), raw], texts, "What the net would like to see", 5, 2.2)
+show_row(painted, texts, "What the net would like to see", 5, 2.2)
 
 # %% [markdown]
 r"""
-The number is how sure the net is of its own painting. A petal, an eye, a beak, many
-times over: the score asks whether something is **there**, not how often or where.
+The number is the probability of the class for its own image. A petal, an eye, a beak,
+many times over: the score asks whether something is **there**, not how often or where.
+The image without tricks convinces the net no less, and shows a person nothing.
 
 ## Fooling a network
 
 The same ascent can start from a photograph. Choose a class that is **wrong**, climb its
 score, and allow no pixel to move by more than a small bound $\epsilon$. If a person
-sees no difference, and the network is certain, it has been fooled (Szegedy and others,
-2014).
+sees no difference, and the network is certain, it has been fooled: the picture is a
+**fooling image** (Szegedy and others, 2014).
 
 Each round: ask the net. If the target's probability has reached `confidence`, stop.
 Otherwise climb one step of length `rate` on the target's score, and bring each pixel
@@ -1006,11 +1045,12 @@ show_row([first, fooled, change], texts, "No pixel has moved by more than "
 r"""
 ## Adversarial examples, in one step
 
-Why does so little suffice? Think of a linear score $w \cdot x$. Move each pixel by
-$\epsilon$ in the direction of the **sign** of its weight, and the score changes by
-$\epsilon \sum |w_i|$: each pixel adds a little, and there are 150,000 of them. The
-**fast gradient sign method** (Goodfellow and others, 2015) does so with the gradient of
-the loss, in a single step:
+An image that was changed a little, on purpose, so that a network errs is an
+**adversarial example**. Why does so little suffice? Take a score that is linear,
+$w \cdot x$. Move each pixel by $\epsilon$ in the direction of the **sign** of its
+weight, and the score changes by $\epsilon \sum |w_i|$: each pixel adds a little, and
+there are 150,000 of them. The **fast gradient sign method** (Goodfellow and others,
+2015) does so with the gradient of the loss, in a single step:
 
 $$x' = x + \epsilon \, \mathrm{sign}\left(\frac{\partial L(x, y)}{\partial x}\right)
  \quad\text{and back into } [0, 1]$$
@@ -1092,8 +1132,9 @@ so on:
 $$\max_x \;\; \sum_i f_i(x)^2$$
 
 with the sum over all values of the layer. Squares favour what is strong: the gradient
-of the objective at the layer is $2 f$, the activation itself. (The lecture notes put it
-that way: set the gradient of the layer to its activation.) Three tricks make it work:
+of the objective at the layer is $2 f$, the activation itself but for the 2. (The
+lecture notes put it that way: set the gradient of the layer to its activation.) Three
+tricks make it work:
 
 * the gradient is divided by the **mean of its absolute values**, so that an average
   pixel moves by `rate`;
@@ -1162,10 +1203,8 @@ if small:
 else:
     begin, depth, wide = photos["temple"], layers[1:4], 400 if full else 224
 begin = resized(begin, wide)
-dreams = [
-    dream(features_of(layer), begin, 1 if small else 3, 20 if full else 8, 0.02)
-    for layer in depth
-]
+n_octaves, n_steps = 1 if small else 3, 20 if full or small else 8
+dreams = [dream(features_of(layer), begin, n_octaves, n_steps, 0.02) for layer in depth]
 strengths = [
     [(features_of(layer)(x[None]) ** 2).mean().item() for x in (begin, after)]
     for layer, after in zip(depth, dreams, strict=True)
@@ -1245,8 +1284,7 @@ invert = borrow("10.invert_features", invert_features)
 
 def roughness(image):
     """How far pixels are from the mean of their neighbourhood."""
-    smooth = F.avg_pool2d(image[None], 3, 1, 1, count_include_pad=False)[0]
-    return ((image - smooth) ** 2).sum()
+    return ((image - smooth(image)) ** 2).sum()
 
 
 original = resized(first, side if small or full else 112)
@@ -1254,19 +1292,19 @@ draws = torch.Generator().manual_seed(0)
 start = (0.5 + 0.02 * torch.randn(original.shape, generator=draws)).to(device)
 # The deeper the layer, the more the prior must help, and the smaller the steps.
 settings = [(2e-4, 0.05), (5e-4, 0.05), (2e-3, 0.05), (1e-2, 0.03), (2e-2, 0.03)]
-inverted, falling = {}, {}
+inverted, falling, n_steps = {}, {}, 300 if small or full else 40
 for layer, (weight, rate) in zip(layers, settings, strict=False):
     features = features_of(layer)
     with torch.no_grad():
         wanted_features = features(original[None])
     weight = weight * wanted_features.square().sum().item()
     inverted[layer], falling[layer] = invert(
-        features, wanted_features, start, 300 if full else 40, rate, roughness, weight
+        features, wanted_features, start, n_steps, rate, roughness, weight
     )
 
 # %% tags=["experiment"]
-show_row([original, *inverted.values()], ["photograph", *inverted],
-         "Deeper layers forget colours and places, and keep what kind of thing it is",
+show_row([original, *inverted.values()], ["the picture", *inverted],
+         "The deeper the layer, the less of the picture is left",
          3)  # fmt: skip
 show_falling(falling, "Early layers are easy to invert, deep ones are not")
 errors = {
@@ -1277,6 +1315,11 @@ print({layer: round(error, 3) for layer, error in errors.items()})
 
 # %% [markdown]
 r"""
+The numbers are the errors in a pixel, root mean square; a picture has values from 0 to
+1. From the first layer the picture comes back as it was. Further down the colours go,
+then the sharp edges and the exact places; of the cat, its eyes stay longest. What the
+deep layers have kept is what the classes need.
+
 ## Questions
 
 **Question 1** (1 point). A photograph of 112 x 112 pixels is covered by a patch of 24 x
