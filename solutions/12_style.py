@@ -38,7 +38,7 @@ from utils.plots.style import (
 
 # %% [markdown]
 r"""
-The cells with pictures of their own size (160 pixels, or 256 in full mode) choose the
+The pictures have 160 pixels a side, and 256 in full mode. The next cell chooses the
 fastest device that is here.
 """
 
@@ -71,9 +71,9 @@ r"""
 
 The eye is **SqueezeNet**, which you know from lesson 09, with weights trained on
 ImageNet. The pictures of the first paper were made with VGG-19, whose weights take 550
-MB; SqueezeNet's take 5, and on two CPU cores that decides whether you wait for seconds
-or for an hour. Without weights, a small network trained on the built-in pictures takes
-over, and says so.
+MB; SqueezeNet's take 5, and a pass through it needs a small part of the multiply-adds.
+That decides how long you wait. Without weights, a small network trained on the built-in
+pictures takes over, and says so.
 """
 
 # %% tags=["experiment"]
@@ -575,7 +575,7 @@ result, log = transfer(photograph, painting, weights, n_steps, adam)
 seconds = log[-1][0]
 show_pictures(
     {"photograph": photograph, "result": result, "painting": painting},
-    f"{n_steps} steps of Adam at {side} x {side} pixels, {seconds:.0f} seconds",
+    f"Painted by {n_steps} steps of Adam, {side} x {side} pixels, {seconds:.1f} s",
     columns=3,
 )
 
@@ -589,7 +589,9 @@ r"""
 Send it to a friend. For a picture of your own, put a file beside this notebook and read
 it with `read_photo("mine.jpg", side)` of `utils.data`; `load_picture` also has the
 photographs `"chelsea"` and `"coffee"`, and the paintings `"the_scream"`, `"wave"` and
-`"composition_vii"`.
+`"composition_vii"`. The paintings are looked for in the folder `styles` of
+`COURSE_DATA`, as `starry_night.jpg` and so on. Where they are not, the computer makes
+some in their place and says so; then your pictures differ from what the text says.
 
 Measured with SqueezeNet's weights on one thread of a busy computer with two cores: 60
 steps at 160 x 160 pixels take 4.3 seconds (`python solutions/12_style.py`, quick mode);
@@ -627,7 +629,7 @@ show_race(logs, f"With as many gradients, {winner} comes further")
 # %% tags=["experiment"]
 show_pictures(
     {f"{name}: loss {last[name]:.2f}": image for name, (image, _) in runs.items()},
-    f"Both at {race_side} x {race_side} pixels",
+    f"The eye hardly sees who is ahead ({race_side} x {race_side} pixels)",
 )
 
 # %% [markdown]
@@ -636,9 +638,10 @@ In quick mode (96 x 96 pixels, 40 gradients each) Adam came to 2.27 in 1.3 secon
 L-BFGS to 1.93 in 1.0. In full mode (160 x 160 pixels) it was 2.12 in 1.3 seconds
 against 2.05 in 1.4: the curvature still pays, but less. Two warnings. L-BFGS chooses
 its steps from the last gradients, and these must belong to the same loss: where every
-step sees other photographs, as at the end of this lesson, Adam is the choice. And
-without a line search it can run away: with 200 gradients from noise one of our textures
-ended in nan, so textures are made with Adam below.
+step sees other photographs, as at the end of this lesson, Adam is the choice. And as it
+is used here it does not try how far a step may go (it has no **line search**), so that
+far from any minimum it can run away and end in nan: the textures below, from noise, are
+Adam's.
 
 ### What the weights and the layers do
 
@@ -737,19 +740,24 @@ noise, textures = torch.Generator(), {}
 for name in ("starry_night", "wave"):
     model = picture(name, model_side)
     settings = weigh(model, model, 0, 1, 0.02)
-    n_texture = 250 if full else 40
+    n_texture = 250 if full else 120
     with tqdm(total=n_texture, desc=name, leave=False) as bar:
         pieces, generator = watched(bar, []), noise.manual_seed(0)
         textures[f"model: {name}"] = model
         textures[f"from noise: {name}"], _ = my_texture(
             extract, model, size, settings, pieces, n_texture, long_strides, generator
         )
-show_pictures(
-    textures, "The same strokes, in other places, on twice the width", columns=2
-)
+found = "The same strokes, in other places, on twice the width"
+unknown = "A network that has seen ten shapes only knows too little of strokes"
+show_pictures(textures, unknown if known.small else found, columns=2)
 
 # %% [markdown]
 r"""
+Colours, strokes and their directions have come back. What stands in the painting only
+once has not: a mean over all places cannot say that there is **one** moon, or that the
+mountain lies below. That is the limit of these statistics, and for a texture it is no
+fault.
+
 ## Two painters
 
 The targets are matrices, and matrices can be mixed: $(1 - s)\, G^{(1)} + s\, G^{(2)}$
@@ -812,12 +820,15 @@ for share in (0.0, 0.5, 1.0):
 # %% tags=["experiment"]
 show_pictures(
     {"first": small_painting, **mixtures, "second": second},
-    "Between two painters",
+    "Mixed targets give one manner between the two, not two pictures in one",
     columns=5,
 )
 
 # %% [markdown]
 r"""
+To lay one finished picture over the other would show two sets of strokes, each half as
+strong. Here one picture is made for the mixed statistics, with one set of strokes.
+
 ## In one pass
 
 Hundreds of steps for one picture are many. Train a network instead that does all of it
@@ -1050,7 +1061,7 @@ painter.to(device)
 with torch.no_grad():
     targets = [gram(maps) for maps in extract(painting)[1]]
 start = perf_counter()
-painter_losses = train_style_net(painter, photographs, targets, 1500 if full else 40)
+painter_losses = train_style_net(painter, photographs, targets, 1500 if full else 160)
 training_seconds = perf_counter() - start
 fresh, learned = (
     median(painter_losses[part]) for part in (slice(10), slice(-10, None))
@@ -1076,7 +1087,7 @@ show_pictures(
         "another photograph": other,
         "one pass": of_other,
     },
-    f"One pass takes a {ratio:.0f}th of the time of the optimisation",
+    f"The optimisation takes {ratio:.0f} times as long as one pass",
     columns=5,
 )
 
@@ -1084,12 +1095,13 @@ show_pictures(
 r"""
 In quick mode one pass at 160 x 160 pixels takes 0.044 seconds, where the 60 steps took
 4.3: about a hundredth. In full mode, at 256 x 256 pixels, it was 0.057 seconds against
-25.4 for 300 steps: a 447th. The quality is another matter. After 40 steps of training
-the network knows little more than the colours. After the 1,500 of full mode (133
-seconds on one thread) the sum of the three terms had gone from 4.3 to 1.3: the strokes
-are there, and the cat, which it had never seen, looks as if it had been painted. The
-optimised picture is still the richer one. With five times the share of the style there
-was hardly any photograph left. Try others; Johnson and others trained for 40,000 steps.
+25.4 for 300 steps: a 447th. The quality is another matter. After the 160 steps of
+training of quick mode (8 seconds) the network knows the colours and paints strokes
+along the outlines. After the 1,500 of full mode (133 seconds on one thread) the sum of
+the three terms had gone from 4.3 to 1.3: the strokes are there, and the cat, which it
+had never seen, looks as if it had been painted. The optimised picture is still the
+richer one. With five times the share of the style there was hardly any photograph left.
+Try others; Johnson and others trained for 40,000 steps.
 
 One network for **many** styles needs little more: all convolutions are shared, and each
 painting gets only its own scales and shifts in the normalisations (Dumoulin, Shlens and

@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.ticker import LogLocator
 
 from utils.plots import COLOURS, MARKERS, draw
 
@@ -13,11 +14,17 @@ Pictures = Mapping[str, torch.Tensor]
 
 
 def show_pictures(pictures: Pictures, title: str = "", columns: int = 4) -> None:
-    """Pictures `(1, 3, H, W)` in rows, with their names above, large enough to see."""
+    """Pictures `(1, 3, H, W)` in rows, with their names above, large enough to see.
+
+    A column is as wide as its first picture; those of one height stay of one height.
+    """
     rows, width = -(-len(pictures) // columns), min(columns, len(pictures))
-    side = 10.5 / max(width, 3)
-    size = side * width, rows * (side + 0.25) + 0.3
-    fig, axes = plt.subplots(rows, width, figsize=size, squeeze=False)
+    ratios = [p.shape[3] / p.shape[2] for p in list(pictures.values())[:width]]
+    side = 10.5 / max(sum(ratios), 3)
+    size = side * sum(ratios), rows * (side + 0.25) + 0.3
+    fig, axes = plt.subplots(
+        rows, width, figsize=size, squeeze=False, width_ratios=ratios
+    )
     for axis in axes.flat[len(pictures) :]:
         axis.axis("off")
     for axis, (name, picture) in zip(axes.flat, pictures.items(), strict=False):
@@ -71,15 +78,20 @@ def show_race(logs: Mapping[str, Sequence[tuple[float, float]]], title: str) -> 
         style = {"marker": MARKERS[i], "color": COLOURS[i], "markevery": every}
         axis.plot(seconds, losses, label=name, ls=("-", "--", ":")[i % 3], **style)
     axis.set(xlabel="seconds", ylabel="loss (logarithmic)", yscale="log")
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_formatter("")
     axis.legend()
     axis.set_title(title, fontsize=10)
     fig.tight_layout()
 
 
 def show_values(rows: Mapping[str, Sequence[float]], title: str) -> None:
-    """Rows of numbers as bars, one panel a row, all of one scale a panel."""
+    """Rows of numbers as bars, a panel each; two and two are of one scale."""
     fig, axes = plt.subplots(1, len(rows), figsize=(2.6 * len(rows), 2.6))
-    for axis, (name, values) in zip(np.atleast_1d(axes), rows.items(), strict=True):
+    for axis, other in zip(axes[::2], axes[1::2], strict=False):
+        other.sharey(axis)
+    for axis, (name, values) in zip(axes, rows.items(), strict=True):
         axis.bar(range(len(values)), values, color=COLOURS[0], edgecolor="k")
         axis.axhline(0, color="k", linewidth=0.8)
         axis.set(xlabel="place", ylabel="value", xticks=range(len(values)))
