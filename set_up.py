@@ -194,10 +194,22 @@ def environment_is_usable():
     )
 
 
+def refuse_a_link():
+    """Making an environment empties the folder: that of another checkout stays."""
+    folder = ROOT / ".venv"
+    if folder.is_symlink() and folder.is_dir() and any(folder.iterdir()):
+        raise SetUpError(
+            f".venv is a link to {folder.resolve()}, an environment that was not\n"
+            "made for this folder. Setting up would empty it. Remove the link (not what\n"
+            "it leads to), and run the same command again."
+        )
+
+
 def make_environment():
     """Make `.venv`, unless a usable one is there."""
     if environment_is_usable():
         return
+    refuse_a_link()
     python = find_python()
     command = python + ["-m", "venv", "--clear", str(ROOT / ".venv")]
     print(f"Making .venv with {' '.join(python)}", flush=True)

@@ -184,6 +184,17 @@ def test_a_real_environment_is_made_and_kept_until_it_breaks(root, capfd):
     assert not set_up.environment_is_usable()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_the_environment_of_another_folder_is_not_emptied_through_a_link(root):
+    python = root / "another" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    (root / ".venv").symlink_to(root / "another", target_is_directory=True)
+    with pytest.raises(set_up.SetUpError, match="Remove the link"):
+        set_up.make_environment()
+    assert python.exists()
+
+
 def test_pip_is_heard_and_its_complaints_are_kept(root, monkeypatch, capfd):
     (root / "requirements.txt").write_text("./no-such-folder\n")
     monkeypatch.setattr(set_up, "venv_program", lambda _: Path(sys.executable))
