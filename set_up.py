@@ -199,9 +199,8 @@ def refuse_a_link():
     folder = ROOT / ".venv"
     if folder.is_symlink() and folder.is_dir() and any(folder.iterdir()):
         raise SetUpError(
-            f".venv is a link to {folder.resolve()}, an environment that was not\n"
-            "made for this folder. Setting up would empty it. Remove the link (not what\n"
-            "it leads to), and run the same command again."
+            f".venv is a link to {folder.resolve()}, made for another folder. Setting up\n"
+            "would empty it. Remove the link alone, and run the same command again."
         )
 
 
