@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
+    LEAKY,
     LEFT_BEHIND,
     chosen,
     classifier,
@@ -34,7 +35,7 @@ def fgsm_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, n, epsilon):
         y = Tensor(rng.integers(classes, size=n))
         tensors = {"x": images(rng, n, *size), "y": y}
-        net = classifier(rng, size, classes)
+        net = classifier(rng, size, classes, gate=LEAKY)
         return watched(name, net, tensors, epsilon, result="the new images")
 
     x, y = Tensor(np.array([[[[0.05, 0.5]]]])), Tensor(np.array([0]))

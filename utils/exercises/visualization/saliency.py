@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    LEAKY,
     chosen,
     classifier,
     images,
@@ -32,7 +33,7 @@ def saliency_map_oracle(net, x, y):
 
 def saliency_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, n, *more, **options):
-        net = classifier(rng, size, classes, *more)
+        net = classifier(rng, size, classes, *more, gate=LEAKY)
         y = Tensor(rng.integers(classes, size=n))
         return watched(name, net, {"x": images(rng, n, *size), "y": y}, **options)
 

@@ -31,7 +31,7 @@ def numbers(rng: np.random.Generator, key: str, shape: tuple) -> np.ndarray:
 
 
 LEAKY = ("LeakyReLU", 0.1)
-"""An activation through which some gradient always passes, for what divides by it."""
+"""An activation through which some gradient always passes: no map is all zeros."""
 
 
 def classifier(
