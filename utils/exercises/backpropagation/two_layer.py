@@ -55,8 +55,8 @@ def drawn(rng: np.random.Generator, n: int, d: int, h: int, c: int) -> tuple:
 
 def two_layer_cases(rng: np.random.Generator) -> list[Case]:
     net, X, _ = drawn(rng, 4, 3, 6, 5)
-    net |= {"W1": abs(net["W1"]), "W2": net["W2"] + 9 * (np.arange(5) == 2)}
-    uneven = np.where(np.arange(4)[:, None] == 1, 1e4 * abs(X), X)
+    net["W1"], net["W2"][:, 2] = abs(net["W1"]), abs(net["W2"][:, 2])
+    uneven = abs(X) * [[-1], [1e4], [1], [1]]  # row 0 silences every hidden unit
     best = two_layer_oracle(net, uneven).argmax(axis=1)
     large = net | {"b2": np.array([1e3, 990.0, 2e3, 995.0, 1e3])}
     near = close(by_value=False)

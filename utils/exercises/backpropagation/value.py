@@ -67,7 +67,7 @@ def deep(a, b):
 
 
 def at_random(rng: np.random.Generator) -> Callable:
-    """An expression of eight steps in random order, in which much is used several times."""
+    """The sum of eight steps in random order, in which much is used several times."""
     steps = (
         lambda u, v: u + v,
         lambda u, v: u * v,
@@ -75,18 +75,18 @@ def at_random(rng: np.random.Generator) -> Callable:
         lambda u, v: u / (v**2 + 1),
         lambda u, v: 2 - u.tanh() * v,
         lambda u, v: (0.3 * u).tanh().exp() + v,
-        lambda u, v: u.relu() + 0.5 * v,
+        lambda u, v: u.relu() - 0.4 * (-1 * u).relu() + 0.5 * v,
         lambda u, v: 1 / (u**2 + 2) + v,
     )
     order = rng.permutation(len(steps))
-    picks = rng.uniform(size=(len(order), 2))
+    picks = rng.uniform(size=len(order))
 
     def build(*values):
         found = list(values)
-        for step, (p, q) in zip(order, picks, strict=True):
-            u = found[int(p * len(found))]
-            found.append(steps[step](u, found[-1 - int(q * 2)]).tanh())
-        return found[-1] + found[-2] * found[-3]
+        for step, pick in zip(order, picks, strict=True):
+            u = found[int(pick * (len(found) - 1))]
+            found.append((0.4 * steps[step](u, found[-1])).tanh())
+        return sum(found[1:], found[0])
 
     return build
 

@@ -37,12 +37,12 @@ def labelled(rng: np.random.Generator, n: int, d: int = 3, classes: int = 3):
 def cross_validate_cases(rng: np.random.Generator) -> list[Case]:
     classify = Named("utils.stand_ins.knn.nearest_mean")
     return [
-        call("60 points, 3 folds", *labelled(rng, 60), [2, 5], 3, classify),
-        call("64 points, 4 folds", *labelled(rng, 64), [3, 1, 8], 4, classify),
+        call("60 points, 3 folds", *labelled(rng, 60), [2, 5, 9], 3, classify),
+        call("64 points, 4 folds", *labelled(rng, 64), [6, 3, 8, 5], 4, classify),
         call(
             "folds of unequal size: 47 points, 5 folds",
             *labelled(rng, 47),
-            [4, 2, 6],
+            [4, 2, 7, 9, 6],
             5,
             classify,
         ),

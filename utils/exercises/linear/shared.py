@@ -13,12 +13,17 @@ TINY_W = np.array([[1.0, 2.6, 1.4], [-0.9, 2.4, 5.1], [2.2, 2.5, -3.1]])
 TINY_Y = np.array([0, 1, 2])
 
 
+def labels(rng: np.random.Generator, n: int, c: int) -> np.ndarray:
+    """A class for each of `n` images; no two have the same while there is another."""
+    return np.resize(rng.permutation(c), n)
+
+
 def loss_cases(rng: np.random.Generator, working: str) -> list[Case]:
     """Cases for a loss with its gradient: the numbers N, D and C all differ."""
 
     def case(name, n, d, c, reg):
         W, X = rng.normal(size=(d, c)), rng.normal(size=(n, d))
-        return call(name, W, X, rng.integers(c, size=n), reg)
+        return call(name, W, X, labels(rng, n, c), reg)
 
     W, X = rng.normal(size=(4, 3)), rng.normal(size=(1, 4))
     behind = (X @ W).argmin(axis=1)  # no loss of 0, at which many a mistake is right
@@ -33,7 +38,7 @@ def loss_cases(rng: np.random.Generator, working: str) -> list[Case]:
             "all weights are zero",
             np.zeros((4, 6)),
             rng.normal(size=(5, 4)),
-            rng.integers(6, size=5),
+            labels(rng, 5, 6),
             0.1,
         ),
     ]
