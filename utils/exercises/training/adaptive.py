@@ -115,7 +115,7 @@ ADAGRAD = Exercise(
         Misconception(
             "eps never used",
             lambda w, gradient, state, learning_rate, eps=1e-8: adagrad_oracle(
-                w, gradient, state, learning_rate, 1e-30
+                w, gradient, state, learning_rate, 0.0
             ),
             "Your step does not depend on eps. A weight that never had a gradient has the "
             "cache 0: what is 0 divided by 0?",
@@ -190,7 +190,7 @@ RMSPROP = Exercise(
         Misconception(
             "eps left out",
             lambda w, gradient, state, learning_rate, decay=0.99, eps=1e-8: (
-                rmsprop_oracle(w, gradient, state, learning_rate, decay, 1e-30)
+                rmsprop_oracle(w, gradient, state, learning_rate, decay, 0.0)
             ),
             "Your step does not depend on eps. Where does it keep a division by zero "
             "away?",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.exercises.training.shared import PLAIN_RULES, pulled_back
+from utils.exercises.training.shared import PLAIN_RULES, both_signs, pulled_back
 
 
 def halves(x):
@@ -26,6 +26,10 @@ def crelu_backward_oracle(dout, cache):
 SHAPES = {"4 rows of 3": (4, 3), "images": (2, 3, 5, 4), "one row": (1, 6)}
 
 
+def drawn(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    return both_signs(rng, *shape) * abs(rng.normal(size=shape))
+
+
 def crelu_forward_cases(rng: np.random.Generator) -> list[Case]:
     return [
         call(
@@ -33,15 +37,14 @@ def crelu_forward_cases(rng: np.random.Generator) -> list[Case]:
             np.array([[-2.0, 3.0, 0.0], [5.0, -1.0, -4.0]]),
             working="the first row: max(x, 0) = 0 3 0, then max(-x, 0) = 2 0 0",
         ),
-        *[call(name, rng.normal(size=shape)) for name, shape in SHAPES.items()],
+        *[call(name, drawn(rng, *shape)) for name, shape in SHAPES.items()],
     ]
 
 
 def crelu_backward_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, n, c, *rest):
-        return call(
-            name, rng.normal(size=(n, 2 * c, *rest)), rng.normal(size=(n, c, *rest))
-        )
+        dout = rng.normal(size=(n, 2 * c, *rest))
+        return call(name, dout, drawn(rng, n, c, *rest))
 
     return [
         call(

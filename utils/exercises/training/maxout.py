@@ -33,9 +33,15 @@ def maxout_backward_oracle(dout, cache):
 
 
 def draw(rng: np.random.Generator, n: int, d: int, pieces: int, units: int):
-    """Inputs `(n, d)`, weights `(pieces, d, units)` and biases `(pieces, units)`."""
+    """Inputs `(n, d)`, weights `(pieces, d, units)` and biases `(pieces, units)`.
+
+    In row 0 the biases of unit 0 let the piece win that is the smallest without them,
+    and what it gives is negative.
+    """
     W, b = rng.normal(size=(pieces, d, units)), rng.normal(size=(pieces, units))
-    return rng.normal(size=(n, d)), W, b
+    x = rng.normal(size=(n, d))
+    b[:, 0] = -2 * (x[0] @ W)[:, 0] - 20
+    return x, W, b
 
 
 SIZES = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.exercises.training.shared import PLAIN_RULES, pulled_back
+from utils.exercises.training.shared import PLAIN_RULES, both_signs, pulled_back
 
 BY_HAND_X = np.array([[-2.0, 4.0], [3.0, -1.0], [-6.0, 0.0]])
 BY_HAND_SLOPE = np.array([0.5, 0.1])
@@ -25,7 +25,8 @@ def prelu_backward_oracle(dout, cache):
 def draw(rng: np.random.Generator, n: int, d: int):
     """Inputs `(n, d)` and slopes `(d,)`, some of them below 0 and some above 1."""
     sizes = rng.permutation(np.resize([0.25, 1.5, -0.4, 0.6], d))
-    return rng.normal(size=(n, d)), sizes * rng.uniform(0.8, 1.2, size=d)
+    x = both_signs(rng, n, d) * abs(rng.normal(size=(n, d)))
+    return x, sizes * rng.uniform(0.8, 1.2, size=d)
 
 
 def prelu_forward_cases(rng: np.random.Generator) -> list[Case]:

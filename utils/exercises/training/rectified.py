@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.checks.exercise import Case, Exercise, Misconception, call
-from utils.exercises.training.shared import PLAIN_RULES, with_slope
+from utils.exercises.training.shared import PLAIN_RULES, both_signs, with_slope
 
 
 def rectified_oracle(kind, x, alpha=0.1):
@@ -26,10 +26,11 @@ RELU = call(
 def rectified_cases(rng: np.random.Generator) -> list[Case]:
     def x(*shape):
         """No value near a corner."""
-        return rng.choice([-1, 1], size=shape) * rng.uniform(0.1, 4, size=shape)
+        return both_signs(rng, *shape) * rng.uniform(0.1, 4, size=shape)
 
     leak, bend = rng.uniform(0.15, 0.4), rng.uniform(0.5, 0.9)
     beyond = np.array([0.0, rng.uniform(5.1, 5.9), 6.0, rng.uniform(7, 9)])
+    around = np.concatenate([x(3, 4), rng.uniform(7, 9, size=(1, 4))])
     huge = np.array([-1000.0, -rng.uniform(1, 2), rng.uniform(1, 2), 1000.0])
     return [
         RELU,
@@ -41,7 +42,7 @@ def rectified_cases(rng: np.random.Generator) -> list[Case]:
         call("elu from -1000 to 1000", "elu", huge, bend),
         call("selu", "selu", x(5, 2)),
         call("selu by hand", "selu", BY_HAND),
-        call("relu6", "relu6", 3 * x(3, 4)),
+        call("relu6", "relu6", around),
         call("relu6 at its corners and beyond", "relu6", beyond),
     ]
 

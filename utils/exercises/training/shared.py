@@ -8,6 +8,12 @@ from utils.exercises.shared import NUMPY_ONLY
 PLAIN_RULES = (keeps_inputs(), NUMPY_ONLY)
 
 
+def both_signs(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Signs in random order, as many of one sort as of the other."""
+    signs = np.resize([-1.0, 1.0], shape)
+    return rng.permutation(signs.ravel()).reshape(shape)
+
+
 def with_slope(function, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
     """The value of a PyTorch function, and its derivative in each argument.
 
