@@ -94,8 +94,11 @@ def multiply_adds_oracle(C, H, W, K, FH, FW, stride=1, pad=0):
 
 
 def multiply_adds_cases(rng: np.random.Generator) -> list[Case]:
-    C, K, FH, FW = sizes(rng, 4)
-    H, W = (int(v) for v in rng.permutation(np.arange(12, 30))[:2])
+    """Whatever is drawn, a frame makes room for more windows, also at stride 3."""
+    C, K, *_ = rng.permutation([2, 3, 4, 5]).tolist()
+    FH, FW, *_ = rng.permutation([6, 7, 8, 9]).tolist()
+    steps = 3 * int(rng.integers(3, 6))
+    H, W = FH + steps + 1, FW + steps + 8
     return [
         call(
             "one 3 x 3 filter on a 7 x 7 image",
@@ -110,7 +113,7 @@ def multiply_adds_cases(rng: np.random.Generator) -> list[Case]:
         call("1 x 1 filters", 64, 14, 9, 32, 1, 1),
         call("stride 4 on 227 x 227", 3, 227, 227, 96, 11, 11, stride=4),
         call("padding 2", C, H, W, K, FH, FW, pad=2),
-        call("stride 3, padding 1", C + 1, H, W, K + 2, FH, FW, stride=3, pad=1),
+        call("stride 3, padding 1", K, H, W, C, FH, FW, stride=3, pad=1),
     ]
 
 
@@ -185,7 +188,9 @@ def receptive_field_oracle(layers):
 
 
 def receptive_field_cases(rng: np.random.Generator) -> list[Case]:
-    layers = [(int(rng.integers(2, 6)), int(rng.integers(1, 4))) for _ in range(4)]
+    """Of four sizes in any order with these strides every mistake tells."""
+    sizes, strides = rng.permutation([2, 3, 4, 5]), rng.integers(2, 4, size=4)
+    layers = [(int(f), int(s)) for f, s in zip(sizes, strides, strict=True)]
     return [
         call(
             "two layers of 3, by hand",

@@ -159,8 +159,12 @@ def refused(name: str, *args: int) -> Case:
 
 
 def output_size_cases(rng: np.random.Generator) -> list[Case]:
-    F, S, P = int(rng.integers(2, 6)), int(rng.integers(2, 5)), int(rng.integers(1, 4))
-    W = int(rng.integers(20, 60))
+    """Whatever is drawn, one pixel is left over, and half the padding is not enough."""
+    F, S, P = int(rng.integers(2, 6)), int(rng.integers(3, 6)), int(rng.integers(2, 4))
+
+    def drawn(name, F, S, P):
+        return call(name, S * int(rng.integers(5, 15)) + 1 + F - 2 * P, F, S, P)
+
     return [
         call("7 pixels, filter 3", 7, 3, working="positions 0 1 2 3 4: (7 - 3) / 1 + 1 = 5"),
         call("7 pixels, filter 3, stride 2", 7, 3, 2, working="(7 - 3) / 2 + 1 = 3"),
@@ -174,8 +178,8 @@ def output_size_cases(rng: np.random.Generator) -> list[Case]:
         call("32 pixels, filter 5, padding 2", 32, 5, stride=1, pad=2),
         call("227 pixels, filter 11, stride 4", 227, 11, 4),
         call("8 pixels, filter 8", 8, 8, 3),
-        call("a stride drawn at random", W, F, S, P),
-        call("another, with more padding", W + 7, F + 2, S + 1, P + 2),
+        drawn("a stride drawn at random", F, S, P),
+        drawn("another, with more padding", F + 2, S + 1, P + 2),
         refused("a filter of 5 on 2 pixels with padding 1", 2, 5, 1, 1),
         refused("a filter of 9 on 5 pixels, stride 4", 5, 9, 4),
     ]  # fmt: skip

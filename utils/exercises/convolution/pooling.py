@@ -78,9 +78,17 @@ SETTINGS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
 def pool_cases(rng: np.random.Generator) -> list[Case]:
     """Images of every sort of pooling, ready for the forward pass."""
     return [
-        call(name, rng.normal(size=shape), **setting)
+        call(name, telling_image(rng, shape), **setting)
         for name, (shape, setting) in SETTINGS.items()
     ]
+
+
+def telling_image(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Drawn images; in one a corner is below zero, and a pixel wins all its windows."""
+    x = rng.normal(size=shape)
+    x[0, 0, :2, :2] = -abs(x[0, 0, :2, :2])
+    x[0, 0, 2, 0] = abs(x).max() + 1
+    return x
 
 
 def drawn_gradient(
