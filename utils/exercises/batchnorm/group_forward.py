@@ -32,10 +32,10 @@ BY_HAND = outcome(
 
 def forward_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, n, c, h, w, groups, size=1.0, **options):
-        x = size * spread(rng, n, c, h, w)
+        x = size * spread(rng, n, c, h, w, apart=0.5)
         return outcome(name, x, *parameters(rng, c), groups, **options)
 
-    given = spread(rng, 2, 6, 5, 4), *parameters(rng, 6), 3
+    given = spread(rng, 2, 6, 5, 4, apart=0.5), *parameters(rng, 6), 3
     return [
         BY_HAND,
         case("8 channels in 2 groups", 3, 8, 2, 5, 2),

@@ -19,9 +19,14 @@ from utils.exercises.shared import NUMPY_ONLY
 
 
 def rows(rng: np.random.Generator, n: int, d: int, size: float = 1.0) -> np.ndarray:
-    """Numbers `(n, d)` with another mean and spread in each row."""
-    middle, width = rng.normal(0, 3, (n, 1)), rng.uniform(0.6, 3, (n, 1))
-    return size * (middle + width * rng.normal(size=(n, d)))
+    """Numbers `(n, d)` with another mean and spread in each row.
+
+    The spreads are exact: both mistakes with eps show at any between 0.7 and 1.5.
+    """
+    middle, width = rng.normal(0, 3, (n, 1)), rng.uniform(0.7, 1.5, (n, 1))
+    drawn = rng.normal(size=(n, d))
+    drawn = drawn - drawn.mean(axis=1, keepdims=True)
+    return size * (middle + width * drawn / drawn.std(axis=1, keepdims=True))
 
 
 def forward_cases(rng: np.random.Generator) -> list[Case]:

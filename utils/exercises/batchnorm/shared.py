@@ -20,11 +20,14 @@ def statistics(rng: np.random.Generator, d: int) -> dict[str, np.ndarray]:
     return {"mean": rng.normal(size=d), "var": rng.uniform(1.5, 4, size=d)}
 
 
-def spread(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Numbers `shape` with another mean and spread in each place of axis 1."""
+def spread(rng: np.random.Generator, *shape: int, apart: float = 3.0) -> np.ndarray:
+    """Numbers `shape` with another mean and spread in each place of axis 1.
+
+    The means are `apart`. No draw has wide spreads alone, beside which eps is lost.
+    """
     size = (shape[1],) + (1,) * (len(shape) - 2)
-    middle, width = rng.normal(0, 3, size), rng.uniform(0.6, 3, size)
-    return middle + width * rng.normal(size=shape)
+    middle, widths = rng.normal(0, apart, size), np.linspace(0.6, 1.8, shape[1])
+    return middle + rng.permutation(widths).reshape(size) * rng.normal(size=shape)
 
 
 def stateful(
