@@ -25,7 +25,9 @@ def ensemble_cases(rng: np.random.Generator) -> list[Case]:
     by_hand = scores_of([0.6, 0.4], [0.6, 0.4], [0.1, 0.9])
     outvoted = scores_of([0.5, 0.4, 0.1], [0.5, 0.4, 0.1], [0.02, 0.58, 0.4])
     confident = np.concatenate([by_hand, by_hand + rng.normal(size=(3, 1, 1))], axis=1)
-    loud = rng.normal(size=(3, 5, 4)) + np.array([0.0, 3.0, 30.0])[:, None, None]
+    loud = outvoting(rng, 3, 5, 4) * np.array([1.0, 1.0, 30.0])[:, None, None]
+    large = rng.normal(size=(3, 2, 5))
+    large[[0, 1, 2], :, [0, 0, 3]] += np.array([[1e3], [1e3], [4e3]])
     return [
         call(
             "by hand: three nets, two classes",
@@ -35,15 +37,21 @@ def ensemble_cases(rng: np.random.Generator) -> list[Case]:
         ),
         call("three nets, three classes", outvoted),
         call("the same nets, twice", confident),
-        call("4 nets, 6 images, 5 classes", rng.normal(0, 3, size=(4, 6, 5))),
+        call("4 nets, 6 images, 5 classes", outvoting(rng, 4, 6, 5)),
         call("one net that shouts", loud),
         call("one net alone", rng.normal(size=(1, 3, 4))),
-        call(
-            "scores in the thousands",
-            1e3 * rng.normal(size=(2, 3, 5)),
-            agree=close(by_value=False),
-        ),
+        call("scores in the thousands", large, agree=close(by_value=False)),
     ]
+
+
+def outvoting(rng: np.random.Generator, nets: int, n: int, classes: int) -> np.ndarray:
+    """Drawn scores; of one image the last net is sure, the others doubt, elsewhere."""
+    scores = rng.normal(size=(nets, n, classes))
+    image, (doubted, sure) = rng.integers(n), rng.permutation(classes)[:2]
+    scores[:, image] = rng.uniform(-9, -8, size=(nets, classes))
+    scores[:-1, image, [doubted, sure]] = [0.3, 0.0]
+    scores[-1, image, sure] = 3
+    return scores
 
 
 def voted(scores):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from utils.checks.compare import WrongStructure
 from utils.checks.exercise import Case
 from utils.exercises.dropout.shared import about, generator_cases, same_shape
 from utils.subject import Generator
@@ -88,7 +89,10 @@ class Scene:
 
     def shares(self, subject):
         """The distance of the share from the middle: 1/4 on average."""
-        return np.abs(self.explained(subject, 450)[1] - 0.5).mean()
+        _, share, kind = self.explained(subject, 450)
+        if (kind == PLACES[5]).any():
+            raise WrongStructure("Some new points lie off every line.")
+        return np.abs(share - 0.5).mean()
 
     def different_shares(self, subject):
         return len(np.unique(np.round(self.explained(subject, 150)[1], 9))) > 100
