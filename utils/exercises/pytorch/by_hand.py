@@ -14,6 +14,7 @@ from utils.exercises.pytorch.shared import (
     straight_through,
     two_layer_data,
 )
+from utils.subject import Tensor
 
 
 def net_and_gradients(x, y, *parameters, loss=F.cross_entropy, **more):
@@ -34,10 +35,16 @@ def by_hand_cases(rng: np.random.Generator) -> list[Case]:
         call("7 rows, 6 values, 5 units, 4 classes", *two_layer_data(rng, 7, 6, 5, 4)),
         call(
             "scores in the thousands",
-            *two_layer_data(rng, 4, 5, 6, 3, size=1e4),
+            *never_preferred(*two_layer_data(rng, 4, 5, 6, 3, size=1e4)),
             agree=close(by_value=False),
         ),
     ]
+
+
+def never_preferred(x: Tensor, _: Tensor, *parameters: Tensor) -> list[Tensor]:
+    """The same data with labels at which large scores have a loss and a gradient."""
+    scores = scores_of(*(tensor.make() for tensor in (x, *parameters)))
+    return [x, Tensor(scores.argmin(1).numpy()), *parameters]
 
 
 def summed(scores, y):

@@ -12,7 +12,10 @@ SIZES = 6, 7, 3
 
 
 class Tried:
-    """A net with given weights, and what it makes of tensors."""
+    """A net with given weights, and what it makes of tensors.
+
+    The score of class 0 is never positive: what cuts it off shows.
+    """
 
     def __init__(self, rng: np.random.Generator, first: str, second: str):
         def drawn(*shape):
@@ -25,6 +28,9 @@ class Tried:
             f"{second}.weight": drawn(classes, hidden),
             f"{second}.bias": drawn(classes),
         }
+        for last in (f"{second}.weight", f"{second}.bias"):
+            scores = self.weights[last].array
+            scores[0] = -abs(scores[0])
         self.rows, self.images = drawn(5, inputs), drawn(4, 1, 2, 3)
         self.x, self.upstream = drawn(3, inputs), drawn(3, classes)
 
