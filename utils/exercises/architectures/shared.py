@@ -156,11 +156,11 @@ def pictures(
 ) -> Tensor:
     """Drawn images. `loud` ones reach the upper end of ReLU6.
 
-    `flat` ones have one colour each: of the maps that they give about half are negative
-    everywhere, so that a ReLU before a maximum shows.
+    `flat` ones have nearly one colour each: of the maps that they give about half are
+    negative everywhere, so that a ReLU before a maximum shows.
     """
     x = drawn(rng, shape).array
-    return Tensor(loud * (np.broadcast_to(x[..., :1, :1], shape) if flat else x))
+    return Tensor(loud * (x[..., :1, :1] + 0.1 * x if flat else x))
 
 
 def output_case(
@@ -187,10 +187,16 @@ def output_case(
 
 
 def gradient_case(
-    name: str, rng: np.random.Generator, shape: tuple[int, ...], *args: Any, **options
+    name: str,
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    *args: Any,
+    flat: bool = False,
+    loud: float = 1.0,
+    **options: Any,
 ) -> Case:
     """The gradient of the input, and how long that of each parameter is."""
-    x, seed = drawn(rng, shape), int(rng.integers(2**31))
+    x, seed = pictures(rng, shape, flat, loud), int(rng.integers(2**31))
 
     def play(subject):
         net = filled(subject, *args, SEED=seed, **options)
