@@ -16,7 +16,7 @@ def class_activation_map_oracle(maps, W, y):
 def activation_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, n, k, classes, h, w):
         arrays = rng.normal(size=(n, k, h, w)), rng.normal(size=(classes, k))
-        return call(name, *map(Tensor, (*arrays, rng.integers(classes, size=n))))
+        return call(name, *map(Tensor, (*arrays, rng.permutation(classes)[:n])))
 
     maps = Tensor(np.array([[[[1.0, 2.0]], [[3.0, 0.0]]]]))
     W = Tensor(np.array([[1.0, 1.0], [3.0, -2.0], [0.0, 1.0]]))

@@ -15,6 +15,7 @@ from utils.exercises.visualization.shared import (
     linear,
     placed,
     pulled,
+    telling,
     watched,
 )
 from utils.subject import Network, Tensor
@@ -47,49 +48,91 @@ def step_cases(rng: np.random.Generator) -> list[Case]:
         net, image = classifier(rng, size, classes, gate=LEAKY), images(rng, *size)
         return watched(name, net, {"image": image}, *rest, result="the new image")
 
-    by_hand = linear([[1, 1], [3, -4]], [0, 0])
-    net, start = classifier(rng, (2, 8, 10), 4, gate=LEAKY), images(rng, 2, 8, 10)
+    net, start = telling(lambda: opposed(rng), lambda found: told_apart(*found))
     return [
-        watched(
-            "two pixels by hand",
-            by_hand,
-            {"image": Tensor(np.array([[[0.5, 0.25]]]))},
-            1,
-            1.0,
-            0.0,
-            result="the new image",
-            working="the slope of score 1 is (3, -4), its length 5: the step is "
-            "(0.6, -0.8), and the image becomes (1.1, -0.55)",
-        ),
+        by_hand(),
         case("a small step", (3, 6, 8), 4, 2, 0.1, 0.05),
         case("a strong penalty", (1, 8, 7), 3, 0, 2.0, 1.5),
         case("another class, wide images", (2, 6, 11), 5, 4, 0.7, 0.3),
         left_behind(net, {"image": start}, 1, 0.1, 0.1),
-        climb("twelve steps go up", net, start, 3, 0.05, 0.001),
+        climb("twelve steps go up", net, start),
     ]
 
 
-def climb(name: str, recipe: Network, start: Tensor, label, rate, decay) -> Case:
+def by_hand() -> Case:
+    return watched(
+        "two pixels by hand",
+        linear([[1, 1], [3, -4]], [0, 0]),
+        {"image": Tensor(np.array([[[0.5, 0.25]]]))},
+        1,
+        1.0,
+        0.0,
+        result="the new image",
+        working="the slope of score 1 is (3, -4), its length 5: the step is "
+        "(0.6, -0.8), and the image becomes (1.1, -0.55)",
+    )
+
+
+CLIMB = 3, 0.05, 0.001
+"""The class, the rate and the decay of the steps that must go up."""
+
+
+def opposed(rng: np.random.Generator) -> tuple[Network, Tensor]:
+    """An image, and a net in which class 0 is against what speaks for class 3."""
+    net = classifier(rng, (2, 8, 10), 4, gate=LEAKY)
+    last = net.weights["6.weight"]
+    last[0] -= 2 * last[3]
+    return net, images(rng, 2, 8, 10)
+
+
+def told_apart(recipe: Network, start: Tensor) -> bool:
+    """Whether a climb by the probability counts, and neither of two others does."""
+    net, image = recipe.make().double(), start.make()
+
+    def gain(step):
+        return gained(net, image, twelve(lambda x: step(net, x, *CLIMB), image))
+
+    every, sure = bent(of=lambda s, _: s.sum(1)), lambda s, y: s.softmax(1)[:, y]
+    low = gain(every) < 0.1 and gain(only_the_step) < 0.1
+    return low and gain(bent(of=sure)) > 0.3
+
+
+def twelve(step, image):
+    for _ in range(12):
+        image = step(image)
+    return image
+
+
+def gained(net, before, after) -> float:
+    """The gain as a part of what a straight slope would give."""
+    label, rate, decay = CLIMB
+
+    def height(image):
+        return net(image[None])[0, label] - decay * (image - 0.5).square().sum()
+
+    slope = pulled(height, before)
+    with torch.no_grad():
+        gain = height(after) - height(before)
+    return gain.item() / (12 * rate * slope.norm().item())
+
+
+def climb(name: str, recipe: Network, start: Tensor) -> Case:
     """How much of what a straight slope would give twelve steps gain."""
     net = recipe.make().double()
 
-    def height(image):
-        with torch.no_grad():
-            found = net(image[None])[0, label] - decay * (image - 0.5).square().sum()
-        return found.item()
-
     def play(subject):
-        held, image = placed(subject, recipe), start
-        for _ in range(12):
-            image = subject(held, image, label, rate, decay)
-            if not isinstance(image, Tensor) or image.array.shape != start.array.shape:
+        held = placed(subject, recipe)
+
+        def step(image):
+            found = subject(held, image, *CLIMB)
+            if not isinstance(found, Tensor) or found.array.shape != start.array.shape:
                 raise WrongStructure(
                     "A step did not return an image of the same shape."
                 )
-        before, after = start.make(), Tensor(image.array).make()
-        slope = pulled(lambda pixels: net(pixels[None])[:, label], before)
-        slope = slope - 2 * decay * (before - 0.5)
-        return (height(after) - height(before)) / (12 * rate * slope.norm().item())
+            return found
+
+        after = twelve(step, start)
+        return gained(net, start.make(), Tensor(after.array).make())
 
     agree = at_least(0.2, "the gain, as a part of what a straight slope would give,")
     return Case(name, play, agree, None)

@@ -11,6 +11,8 @@ from utils.exercises.visualization.shared import (
     drawn,
     images,
     left_behind,
+    pulled,
+    telling,
     watched,
 )
 from utils.subject import Network, Tensor
@@ -56,19 +58,20 @@ def by_hand() -> Case:
 
 def dream_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, rate, shift, stride=1):
-        features = drawn(
-            rng,
-            ("Conv2d", size[0], 4, 3, 1, 1),
-            LEAKY,
-            ("Conv2d", 4, 5, 3, stride, 1),
-        )
-        image = {"image": images(rng, *size)}
-        return watched(name, features, image, rate, shift, result="the new image")
+        first, second = (size[0], 4, 3, 1, 1), (4, 5, 3, stride, 1)
+
+        def draw():
+            layers = ("Conv2d", *first), LEAKY, ("Conv2d", *second)
+            return drawn(rng, *layers), images(rng, *size)
+
+        features, image = telling(draw, lambda found: up_and_down(*found))
+        given = {"image": image}, rate, shift
+        return watched(name, features, *given, result="the new image")
 
     return [
         by_hand(),
-        case("shifted down and to the right", (3, 6, 8), 0.01, (2, 3)),
-        case("shifted up and to the left", (2, 7, 9), 0.02, (-1, -4), 2),
+        case("shifted down and to the right", (3, 6, 8), 0.2, (2, 3)),
+        case("shifted up and to the left", (2, 7, 9), 0.3, (-1, -4), 2),
         case("not shifted, a large step", (1, 8, 10), 0.5, (0, 0)),
         left_behind(
             drawn(rng, ("Conv2d", 2, 3, 3)),
@@ -77,6 +80,13 @@ def dream_cases(rng: np.random.Generator) -> list[Case]:
             (1, 1),
         ),
     ]
+
+
+def up_and_down(recipe: Network, start: Tensor) -> bool:
+    """Whether some slopes are positive and some negative: their mean is not their size."""
+    features, image = recipe.make().double(), start.make()[None]
+    slope = pulled(lambda x: features(x).square(), image)
+    return bool(slope.min() < 0 < slope.max())
 
 
 def bent(**changes):

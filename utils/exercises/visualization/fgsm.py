@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception, made_with
+from utils.exercises.pytorch.shared import of_softmax
 from utils.exercises.visualization.shared import (
     LEAKY,
     LEFT_BEHIND,
@@ -13,10 +14,12 @@ from utils.exercises.visualization.shared import (
     images,
     left_behind,
     linear,
+    not_preferred,
     pulled,
+    telling,
     watched,
 )
-from utils.subject import Tensor
+from utils.subject import Network, Tensor
 
 
 def pushed(
@@ -32,29 +35,44 @@ def fgsm_oracle(net, x, y, epsilon):
 
 
 def fgsm_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, size, classes, n, epsilon):
-        y = Tensor(rng.integers(classes, size=n))
-        tensors = {"x": images(rng, n, *size), "y": y}
-        net = classifier(rng, size, classes, gate=LEAKY)
-        return watched(name, net, tensors, epsilon, result="the new images")
+    def case(name, size, classes, n, epsilon, margin=0.0):
+        def draw():
+            net = classifier(rng, size, classes, gate=LEAKY)
+            x = images(rng, n, *size, margin=margin)
+            return net, x, not_preferred(rng, net, x)
 
-    x, y = Tensor(np.array([[[[0.05, 0.5]]]])), Tensor(np.array([0]))
+        net, x, y = telling(draw, lambda found: not_of_softmax(*found, epsilon))
+        return watched(name, net, {"x": x, "y": y}, epsilon, result="the new images")
+
+    y = Tensor(np.array([0]))
     return [
-        watched(
-            "two pixels by hand",
-            linear([[2, -1], [0, 0]], [0, 0]),
-            {"x": x, "y": y},
-            0.125,
-            result="the new images",
-            working="score 0 has the slopes (2, -1): the loss of class 0 falls with the first "
-            "pixel and rises with the second. 0.05 - 0.125 is below 0 and becomes 0; "
-            "0.5 + 0.125 = 0.625",
-        ),
-        case("one image, small epsilon", (3, 6, 8), 4, 1, 0.01),
+        by_hand(),
+        case("one image, small epsilon", (3, 6, 8), 4, 1, 0.01, margin=0.02),
         case("three images", (2, 8, 6), 5, 3, 0.06),
         case("a large epsilon", (1, 7, 9), 3, 4, 0.4),
         left_behind(classifier(rng), {"x": images(rng, 1, 3, 6, 8), "y": y}, 0.1),
     ]
+
+
+def by_hand() -> Case:
+    x, y = Tensor(np.array([[[[0.05, 0.5]]]])), Tensor(np.array([0]))
+    return watched(
+        "two pixels by hand",
+        linear([[2, -1], [0, 0]], [0, 0]),
+        {"x": x, "y": y},
+        0.125,
+        result="the new images",
+        working="score 0 has the slopes (2, -1): the loss of class 0 falls with the first "
+        "pixel and rises with the second. 0.05 - 0.125 is below 0 and becomes 0; "
+        "0.5 + 0.125 = 0.625",
+    )
+
+
+def not_of_softmax(net: Network, x: Tensor, y: Tensor, epsilon: float) -> bool:
+    """Whether a second softmax before the loss leads elsewhere."""
+    made = net.make().double(), x.make(), y.make()
+    right, other = (pushed(*made, epsilon, of) for of in (F.cross_entropy, of_softmax))
+    return not torch.equal(right, other)
 
 
 def bent(**changes):
@@ -130,7 +148,7 @@ FGSM = Exercise(
         ),
         Misconception(
             "softmax before the cross-entropy",
-            bent(of=lambda scores, y: F.cross_entropy(scores.softmax(1), y)),
+            bent(of=of_softmax),
             "Your loss is that of scores that went through a softmax twice. What does "
             "PyTorch's cross-entropy expect?",
         ),

@@ -6,13 +6,16 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
+    LEAKY,
     LEFT_BEHIND,
     chosen,
     classifier,
     drawn,
     images,
     left_behind,
+    not_preferred,
     pulled,
+    telling,
     watched,
     with_a_hook,
 )
@@ -72,10 +75,13 @@ def by_hand() -> list[Case]:
 
 
 def grad_cam_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, size, classes, n, layer, make=classifier, **more):
-        y = Tensor(rng.integers(classes, size=n))
-        net = make(rng, size, classes)
-        return watched(name, net, {"x": images(rng, n, *size), "y": y}, layer, **more)
+    def case(name, size, classes, n, layer, make=leaky, **more):
+        def draw():
+            net, x = make(rng, size, classes), images(rng, n, *size)
+            return net, x, not_preferred(rng, net, x)
+
+        net, x, y = telling(draw, lambda found: speaks_for_and_against(*found, layer))
+        return watched(name, net, {"x": x, "y": y}, layer, **more)
 
     return [
         *by_hand(),
@@ -85,6 +91,27 @@ def grad_cam_cases(rng: np.random.Generator) -> list[Case]:
         case("the last maps", (1, 10, 12), 3, 4, "4"),
         case("a net with frozen weights", (2, 6, 8), 3, 2, "1", frozen=True),
     ]
+
+
+def speaks_for_and_against(net: Network, x: Tensor, y: Tensor, layer: str) -> bool:
+    """Whether places are against the class, and channels where the rest is for it.
+
+    And what goes into the layer has another map.
+    """
+    made = net.make().double().eval(), x.make(), y.make()
+    maps, slope = nudged(*made, layer)
+    parts, before = weighed(maps, slope), weighed(*nudged(*made, layer, given=True))
+    found, against = parts.sum(1), (parts < 0) & (slope.mean((2, 3), True) < 0)
+    both = (found < 0).any() and (against.any(1) & (found > 0)).any()
+    return bool(both) and not like(found.relu(), before.sum(1).relu())
+
+
+def like(one, other):
+    return one.shape == other.shape and torch.allclose(one, other)
+
+
+def leaky(rng, size, classes):
+    return classifier(rng, size, classes, gate=LEAKY)
 
 
 def in_place(rng, size, classes):

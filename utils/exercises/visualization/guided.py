@@ -1,5 +1,7 @@
 """The ReLU of guided backpropagation, and what goes wrong with it."""
 
+from math import prod
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -39,11 +41,10 @@ def guided_case(name: str, x: np.ndarray, dout: np.ndarray, **more) -> Case:
 
 
 def guided_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, x, dout=None, **more):
-        x = np.asarray(x, float)
-        dout = rng.normal(size=x.shape) if dout is None else np.asarray(dout, float)
-        return guided_case(name, x, dout, **more)
+    def case(name, x, dout, **more):
+        return guided_case(name, np.asarray(x, float), np.asarray(dout, float), **more)
 
+    zeros, dout = every_sign(rng, 6, 5)
     x = rng.normal(size=(3, 4))
 
     def forward_only(subject):
@@ -57,11 +58,18 @@ def guided_cases(rng: np.random.Generator) -> list[Case]:
             working="out = (0, 1, 3, 0); ReLU lets the second and the third pass, and of "
             "what arrives there only 7 is positive: dx = (0, 7, 0, 0)",
         ),
-        case("a table of 5 x 3", rng.normal(size=(5, 3))),
-        case("images of 2 channels", rng.normal(size=(3, 2, 4, 5))),
-        case("many zeros", np.maximum(rng.normal(size=(6, 5)), 0)),
+        case("a table of 5 x 3", *every_sign(rng, 5, 3)),
+        case("images of 2 channels", *every_sign(rng, 3, 2, 4, 5)),
+        case("many zeros", np.maximum(zeros, 0), dout),
         Case("no gradient is asked for", forward_only),
     ]
+
+
+def every_sign(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Two arrays in which each pair of signs meets about equally often."""
+    pairs = np.resize([[1, 1], [1, -1], [-1, 1], [-1, -1]], (prod(shape), 2))
+    signs = rng.permutation(pairs).T.reshape(2, *shape)
+    return signs * abs(rng.normal(size=(2, *shape)))
 
 
 def bent(gate):

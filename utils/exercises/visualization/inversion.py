@@ -96,7 +96,7 @@ def inversion_cases(rng: np.random.Generator) -> list[Case]:
 
     return [
         by_hand(),
-        case("one step", (2, 5, 7), 1, 0.05, LENGTH, 0.3),
+        case("one step", (2, 5, 7), 1, 0.2, LENGTH, 0.3),
         case("six steps", (3, 6, 8), 6, 0.1, LENGTH, 0.5),
         case("a strong prior, smaller maps", (1, 7, 8), 4, 0.2, LENGTH, 20.0, stride=2),
         case("no step", (2, 4, 5), 0, 0.1, LENGTH, 0.5),

@@ -6,11 +6,13 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    LEAKY,
     classifier,
     images,
     in_graph,
     left_behind,
     linear,
+    not_preferred,
     watched,
 )
 from utils.subject import Tensor
@@ -52,8 +54,9 @@ def occlusion_map_oracle(net, image, label, size, stride, value):
 
 
 def occlusion_cases(rng: np.random.Generator) -> list[Case]:
-    def case(name, size, classes, label, *rest):
-        net, image = classifier(rng, size, classes), images(rng, *size)
+    def case(name, size, classes, *rest):
+        net, image = classifier(rng, size, classes, gate=LEAKY), images(rng, *size)
+        label = int(not_preferred(rng, net, Tensor(image.array[None])).array[0])
         return watched(name, net, {"image": image}, label, *rest)
 
     by_hand = linear([[0, 0, 0, 0], [2, 1, 0, -1]], [0, 0])
@@ -63,18 +66,15 @@ def occlusion_cases(rng: np.random.Generator) -> list[Case]:
             "four pixels by hand",
             by_hand,
             {"image": row},
-            1,
-            1,
-            1,
-            0.0,
+            *(1, 1, 1, 0.0),
             working="the scores are 0 and 2 + 2 - 4 = 0. With the first pixel "
             "covered the second score is -2, so its probability is 1 / (1 + e^2) = 0.119; "
             "then -2 again, 0 and 4: 0.119, 0.5, 0.982",
         ),
-        case("steps of 2, a grey patch", (3, 8, 10), 4, 2, 2, 2, 0.5),
-        case("patches that overlap", (2, 7, 9), 3, 0, 3, 2, 0.25),
+        case("steps of 2, a grey patch", (3, 8, 10), 4, 2, 2, 0.5),
+        case("patches that overlap", (2, 7, 9), 3, 3, 2, 0.25),
         left_behind(by_hand, {"image": row}, 0, 1, 2, 0.5),
-        case("patches with gaps, rest at the edge", (1, 9, 12), 5, 3, 2, 3, 1.0),
+        case("patches with gaps, rest at the edge", (1, 9, 12), 5, 2, 3, 1.0),
     ]
 
 

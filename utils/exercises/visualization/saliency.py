@@ -12,6 +12,7 @@ from utils.exercises.visualization.shared import (
     images,
     left_behind,
     linear,
+    not_preferred,
     pulled,
     watched,
     with_gradients,
@@ -34,8 +35,9 @@ def saliency_map_oracle(net, x, y):
 def saliency_cases(rng: np.random.Generator) -> list[Case]:
     def case(name, size, classes, n, *more, **options):
         net = classifier(rng, size, classes, *more, gate=LEAKY)
-        y = Tensor(rng.integers(classes, size=n))
-        return watched(name, net, {"x": images(rng, n, *size), "y": y}, **options)
+        x = images(rng, n, *size)
+        tensors = {"x": x, "y": not_preferred(rng, net, x)}
+        return watched(name, net, tensors, **options)
 
     by_hand = linear([[1, 1, 1, 1], [1, -3, 2, -1]], [0, 0])
     image = Tensor(np.array([[[[0.5, 0.25]], [[0.125, 0.75]]]]))

@@ -1,6 +1,8 @@
 """What the exercises of lesson 10 share: small networks, and what is left in them."""
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,9 +61,29 @@ def linear(weight: list, bias: list) -> Network:
     return Network((("Flatten",), ("Linear", *arrays["1.weight"].T.shape)), arrays)
 
 
-def images(rng: np.random.Generator, *shape: int) -> Tensor:
-    """Images in [0, 1], float64."""
-    return Tensor(rng.uniform(size=shape))
+def images(rng: np.random.Generator, *shape: int, margin: float = 0.0) -> Tensor:
+    """Images in [0, 1], float64; all pixels this far from its ends."""
+    return Tensor(rng.uniform(margin, 1 - margin, size=shape))
+
+
+def scores_of(network: Network, x: Tensor) -> np.ndarray:
+    """What a network in evaluation mode says of a batch."""
+    with torch.no_grad():
+        return network.make().double().eval()(x.make()).numpy()
+
+
+def not_preferred(rng: np.random.Generator, network: Network, x: Tensor) -> Tensor:
+    """A class for each image, and none of them the winner."""
+    scores = scores_of(network, x)
+    n, classes = scores.shape
+    return Tensor((scores.argmax(1) + rng.integers(1, classes, size=n)) % classes)
+
+
+def telling(draw: Callable[[], Any], tells: Callable[[Any], bool]) -> Any:
+    """What is drawn, drawn again until it tells a mistake from a right answer."""
+    while not tells(found := draw()):
+        pass
+    return found
 
 
 def placed(
