@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from utils.checks.exercise import Case, Exercise, Misconception
-from utils.exercises.style.shared import images, small_network
+from utils.exercises.style.shared import small_network
 from utils.subject import Named, Tensor
 
 DISTANCE = Named("utils.stand_ins.style.Distance")
@@ -37,9 +37,9 @@ def step_oracle(image, optimiser, loss_of):
     return driven(image, optimiser, loss_of)[0]
 
 
-def steps_of(rng, name, kind, n_steps, **options) -> Case:
+def steps_of(rng, name, kind, n_steps, margin=0.0, **options) -> Case:
     """Losses of the steps, and what became of the image and of the network."""
-    start, network = images(rng, 1, 3, 7, 9).array, small_network(rng)
+    start, network = rng.uniform(margin, 1 - margin, (1, 3, 7, 9)), small_network(rng)
     wanted = Tensor(rng.uniform(0, 2, size=(1, 5, 2, 3)))
 
     def play(subject):
@@ -61,8 +61,8 @@ def steps_of(rng, name, kind, n_steps, **options) -> Case:
 def step_cases(rng: np.random.Generator) -> list[Case]:
     several = "L-BFGS, which asks for the loss several times"
     return [
-        steps_of(rng, "one step of SGD", "SGD", 1, lr=0.02),
-        steps_of(rng, "three steps of SGD", "SGD", 3, lr=0.01),
+        steps_of(rng, "one step of SGD", "SGD", 1, margin=0.3, lr=0.004),
+        steps_of(rng, "three steps of SGD", "SGD", 3, margin=0.3, lr=0.002),
         steps_of(rng, "long steps, which leave the range", "SGD", 2, lr=2.0),
         steps_of(rng, "two steps of Adam", "Adam", 2, lr=0.3),
         steps_of(rng, several, "LBFGS", 2, max_iter=4),
