@@ -1,5 +1,7 @@
 """Does every known mistake lose points, and is it named, whatever the seed?"""
 
+from collections import defaultdict
+
 from tests.exercises.every import FEW, SOME, each_checked, seeds
 from utils.checks.evaluate import Trial, evaluate, explains
 from utils.checks.rules import source_of
@@ -16,6 +18,8 @@ def try_mistake(misconception, trial):
 
 @each_checked
 def test_every_misconception_loses_points_and_is_named_with_any_seed(exercise):
+    """And as many with one seed as with another: no two learners have the same."""
+    scores = defaultdict(set)
     for seed in seeds(exercise, SOME):
         trial = Trial(exercise, seed)
         for misconception in exercise.misconceptions:
@@ -24,6 +28,9 @@ def test_every_misconception_loses_points_and_is_named_with_any_seed(exercise):
             messages = [o.message for o in report.cases + report.rules]
             assert report.score < exercise.points, (seed, misconception.name)
             assert told == misconception.name, (seed, misconception.name, messages)
+            if seed in FEW and not exercise.trains:
+                scores[misconception.name].add(report.score)
+    assert not {name: found for name, found in scores.items() if len(found) > 1}
 
 
 @each_checked

@@ -12,6 +12,7 @@ from utils.exercises.visualization.shared import (
     left_behind,
     nothing,
     watched,
+    with_peaks,
 )
 from utils.subject import Tensor
 
@@ -201,26 +202,6 @@ def places_cases(rng: np.random.Generator) -> list[Case]:
         case("all 5 images, tall maps", (5, 3, 6, 2), 1, 5),
         case("the first channel", (6, 2, 4, 7), 0, 4),
     ]
-
-
-def with_peaks(rng: np.random.Generator, shape: tuple, channel: int) -> np.ndarray:
-    """Maps with a peak in each image, in which every other order is another one.
-
-    The best image comes after the second best, has two peaks above all others, and
-    worse ones have higher means; no peak but that second one lies in the first row or
-    on the diagonal; the other channels are stronger.
-    """
-    n, _, h, w = shape
-    order = rng.permutation(n)
-    order[:2] = max(order[:2]), min(order[:2])
-    rank, rows = order.argsort(), rng.integers(1, h, size=n)
-    columns = (rows + rng.integers(1, w, size=n)) % w
-    own = rng.uniform(-1, 1, size=(n, h, w)) + 3 * rank[:, None, None]
-    own[np.arange(n), rows, columns] = 60 - 2 * rank
-    own[order[0], 0, 0] = 59
-    maps = rng.uniform(100, 200, size=shape)
-    maps[:, channel] = own
-    return maps
 
 
 def bent_places(**changes):
