@@ -199,8 +199,8 @@ def refuse_a_link():
     folder = ROOT / ".venv"
     if folder.is_symlink() and folder.is_dir() and any(folder.iterdir()):
         raise SetUpError(
-            f".venv is a link to {folder.resolve()}, made for another folder. Setting up\n"
-            "would empty it. Remove the link alone, and run the same command again."
+            f".venv is a link to {folder.resolve()}, made for another folder.\n"
+            "Set-up would empty it. Remove the link alone, and run the command again."
         )
 
 
