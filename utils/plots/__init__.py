@@ -88,6 +88,9 @@ def show_regions(
     colours = ListedColormap(COLOURS[: int(y.max()) + 1])
     limits = {"vmin": -0.5, "vmax": y.max() + 0.5}
     axis.pcolormesh(u, v, labels, cmap=colours, alpha=0.3, shading="nearest", **limits)
+    if np.ptp(labels):
+        borders = np.arange(y.max()) + 0.5
+        axis.contour(u, v, labels, borders, colors="0.35", linewidths=0.8)
     for label in np.unique(y):
         points = X[y == label]
         axis.scatter(
