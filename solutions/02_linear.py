@@ -183,8 +183,8 @@ terms = {
     "frog's picture, cat": 2.2 + 3.1 + 1,
     "frog's picture, car": 2.5 + 3.1 + 1,
 }
-losses = np.maximum(0, list(terms.values())).reshape(3, 2).sum(axis=1)
-print("losses of the three:", losses.round(2), "mean:", losses.mean().round(3))
+by_hand = np.maximum(0, list(terms.values())).reshape(3, 2).sum(axis=1)
+print("losses of the three:", by_hand.round(2), "mean:", by_hand.mean().round(3))
 show_hinge({name: 1 - term for name, term in terms.items()})
 
 # %% [markdown]

@@ -89,12 +89,9 @@ def show_regions(
     limits = {"vmin": -0.5, "vmax": y.max() + 0.5}
     axis.pcolormesh(u, v, labels, cmap=colours, alpha=0.3, shading="nearest", **limits)
     if np.ptp(labels):
-        borders = np.arange(y.max()) + 0.5
-        axis.contour(u, v, labels, borders, colors="0.35", linewidths=0.8)
+        axis.contour(u, v, labels, np.arange(y.max()) + 0.5, colors="k", linewidths=0.7)
     for label in np.unique(y):
-        points = X[y == label]
-        axis.scatter(
-            *points.T, c=COLOURS[label], marker=MARKERS[label], edgecolors="k", s=36
-        )
+        look = {"c": COLOURS[label], "marker": MARKERS[label], "edgecolors": "k"}
+        axis.scatter(*X[y == label].T, s=36, **look)
     axis.set(xlabel="first pixel", ylabel="second pixel")
     axis.set_title(title, fontsize=10)
