@@ -183,8 +183,8 @@ terms = {
     "frog's picture, cat": 2.2 + 3.1 + 1,
     "frog's picture, car": 2.5 + 3.1 + 1,
 }
-by_hand = [2.9, 0.0, 6.3 + 6.6]
-print("mean:", round(sum(by_hand) / 3, 3))
+by_hand = np.maximum(0, list(terms.values())).reshape(3, 2).sum(axis=1)
+print("losses of the three:", by_hand.round(2), "mean:", by_hand.mean().round(3))
 show_hinge({name: 1 - term for name, term in terms.items()})
 
 # %% [markdown]
@@ -352,8 +352,8 @@ show_step_lengths(h, errors, "Both sides are better, and a tiny h is no help")
 
 # %% [markdown]
 r"""
-A **numerical gradient** is easy and it is slow: 30,730 weights need 61,460 losses for a
-single step. The other way is to work the slopes out on paper, once, and to write the
+A **numerical gradient** is easy and it is slow: for CIFAR-10, W has some 30,000
+weights, and a single step needs twice as many losses. The other way is to work the slopes out on paper, once, and to write the
 formula as code: the **analytic gradient**. It is fast, exact, and easily wrong. So
 everybody does both: train with the analytic gradient, and compare it with the numerical
 one before.
@@ -440,7 +440,7 @@ error** is the difference divided by the size of the two. Below 1e-6 or so all i
 
 One warning. The hinge has a kink where a term is exactly 0. There the numerical
 gradient looks at both sides and finds something in between: for max(0, x) at 0 it says
-0.5, where we say 0. It is rare in practice, and a sign that nothing is wrong.
+0.5, where we say 0. It is rare in practice, and no sign that something is wrong.
 """
 
 # %% tags=["experiment"]
@@ -614,7 +614,8 @@ r"""
 ### Where it comes from: cross-entropy
 
 Let p be what is true and q what the classifier says, both as probabilities for every
-class. How far is q from p? The **cross-entropy** of the two is
+class. (So it is in this section only; everywhere else p is what the classifier says.)
+How far is q from p? The **cross-entropy** of the two is
 
 $$H(p, q) = -\sum_k p_k \ln q_k$$
 
@@ -630,8 +631,9 @@ otherwise:
 
 $$\mathrm{KL}(p \| q) = \sum_k p_k \ln \frac{p_k}{q_k}$$
 
-So who makes the cross-entropy small makes the divergence small, and also makes the
-probability of all the labels together as large as possible.
+So whoever makes the cross-entropy small makes the divergence small, and also makes the
+probability of all the labels together as large as possible (statisticians call this
+**maximum likelihood**).
 
 It is no ordinary distance: KL(p‖q) and KL(q‖p) differ. With a one-hot p the second
 would need the logarithm of 0. The picture shows what the order means. A single bell
@@ -644,7 +646,10 @@ truth, said = np.array([0.25, 0.5, 0.25]), np.array([0.1, 0.5, 0.4])
 entropy = -np.sum(truth * np.log(truth))
 cross_entropy = -np.sum(truth * np.log(said))
 divergence = np.sum(truth * np.log(truth / said))
-print(f"{entropy:.4f} + {divergence:.4f} = {cross_entropy:.4f}")
+print(
+    f"entropy {entropy:.4f} + divergence {divergence:.4f} "
+    f"= cross-entropy {cross_entropy:.4f}"
+)
 show_divergences()
 
 # %% [markdown]
@@ -825,7 +830,7 @@ check("02.sgd_train", sgd_train)
 r"""
 ### A landscape you can see
 
-With 30,730 weights nobody can draw the landscape; with two it is easy. Forty points lie
+With 30,000 weights nobody can draw the landscape; with two it is easy. Forty points lie
 near a line, and we look for its slope a and offset b. The loss is the mean of the
 squared misses, the **least squares** of school, halved so that the slope looks nicer:
 
@@ -865,7 +870,9 @@ def path_of(batches, learning_rate):
 rates = {"0.02: hardly moves": 0.02, "0.5: arrives": 0.5, "1.2: flies out": 1.2}
 whole, limits = [(X_line, y_line)] * 30, (-2, 4, -3, 3)
 paths = {name: path_of(whole, rate) for name, rate in rates.items()}
-show_paths(height, paths, limits, "Thirty steps with three learning rates")
+show_paths(
+    height, paths, limits, "Thirty steps: one rate crawls, one arrives, one flies out"
+)
 
 # %% [markdown]
 r"""
@@ -891,6 +898,11 @@ show_paths(
 
 # %% [markdown]
 r"""
+All three have looked at the same 120 points. The three true slopes have hardly begun
+the way; the 120 rough ones end near the bottom, and dance around it, because every
+point pulls in a direction of its own. In between lie the mini-batches: a good part of
+the way, on a path that hardly shakes.
+
 And the tiny example? Three pictures, all in one batch, 200 steps, from weights of zero.
 Then all three are right, and each class has its corner of the plane.
 """
@@ -913,6 +925,10 @@ for axis, W, name in zip(axes, [W_tiny, W_trained], ["before", "after"], strict=
     right = (classify(X_tiny[:, :2]) == y_tiny).sum()
     title = f"{name}: {right} of 3 right"
     plots.show_regions(classify, X_tiny[:, :2], y_tiny, axis, title)
+    axis.set(xlabel="left pixel", ylabel="right pixel")
+fig.suptitle(
+    "Training gives each class the side on which its picture lies", fontsize=10
+)
 fig.tight_layout()
 
 # %% [markdown]
@@ -1072,6 +1088,10 @@ SVM 40.2 % of the validation and 38.7 % of the test pictures, for softmax 40.6 %
 39.4 %, with `COURSE_MODE=full OMP_NUM_THREADS=1 python solutions/02_linear.py`. It took
 46 seconds of processor time; on a machine of two cores that was busy with other work
 these became three to six minutes.
+
+Look where the frames lie in the two tables. A best pair at the edge of its table is a
+warning: the next larger or smaller value, which nobody has tried, may be better still.
+Make the table wider on that side and choose again. A best pair in the middle is safe.
 
 The validation accuracy is a little flattering, because it is the best of nine. The test
 accuracy is the honest number.

@@ -108,7 +108,7 @@ $\tanh x = 2\,\sigma(2x) - 1$, with the slope $1 - y^2$. Its outputs lie around 
 slope is $\frac{1}{(1 + |x|)^2}$.
 
 **Softplus**, $\log(1 + e^x)$, is a smooth corner: nearly 0 on the left, nearly $x$ on
-the right. It is the integral of the sigmoid, so its slope **is** the sigmoid. (One list
+the right. (In this lesson $\log$ is the natural logarithm, as `np.log` is.) It is the integral of the sigmoid, so its slope **is** the sigmoid. (One list
 in the lecture notes prints $x / (1 + |x|)$ under the name softplus. That is softsign;
 softplus is $\log(1 + e^x)$.)
 
@@ -169,6 +169,7 @@ show_functions(
 )
 for kind in kinds:
     print(f"{kind:9}", *(part.round(3) for part in smooth(kind, z_tiny)))
+print(f"slope of the sigmoid at 10: {smooth('sigmoid', np.array([10.0]))[1][0]:.6f}")
 
 # %% [markdown]
 r"""
@@ -279,7 +280,8 @@ show_functions(
     title="Right of the corner the slope does not fade (relu6: up to its ceiling)",
     ylim=(-2.2, 7.5),
 )
-print("relu of the four pictures:", rectified("relu", z_tiny)[0])
+for kind in ("relu", "leaky_relu"):  # adding 0 takes the minus from a zero
+    print(f"{kind:10}", *(part.round(3) + 0.0 for part in rectified(kind, z_tiny)))
 
 # %% [markdown]
 r"""
@@ -394,8 +396,13 @@ r"""
 by side, twice as many channels as before. The tiny unit's 3, -1, 1, 1 become the pairs
 (3, 0), (0, 1), (1, 0), (1, 0).
 
-**Exercise `crelu_forward`** (1 point, 5 minutes). The input has the shape (N, C) or (N,
-C, H, W); the channels are axis 1.
+**Exercise `crelu_forward`** (1 point, 5 minutes). The input has the shape (N, C) or
+(N, C, H, W); the channels are axis 1.
+
+<details><summary>A hint</summary>
+<code>np.concatenate</code> joins arrays along an axis. What do you join, and do you cut
+off below zero before it or after it?
+</details>
 """
 
 
@@ -736,7 +743,6 @@ r"""
 three colours), perhaps divide by the deviation. Whitening and PCA are seldom used with
 convolutional nets; whitening also makes noise loud. But you will meet both again, in
 pictures of what a net has learned.
-
 """
 
 # %% [markdown]
@@ -758,6 +764,11 @@ of all activations of each layer, after the activation function. There are no bi
 By hand: x = ((1, -2), (3, 0)), first weights ((1, 0), (0, 2)), and squaring as the
 activation. The product is ((1, -4), (3, 0)), squared ((1, 16), (9, 0)): mean 6.5.
 **These** go into the second layer.
+
+<details><summary>A hint</summary>
+One loop over the matrices. Which variable has to be another array after each turn, so
+that the next layer does not get the input once more?
+</details>
 """
 
 
@@ -902,6 +913,8 @@ settings = {
     "tanh\nXavier": ("tanh", "glorot_normal"),
     "relu\nXavier": ("relu", "glorot_normal"),
     "relu\nHe": ("relu", "he_normal"),
+    "selu\nLeCun": ("selu", "lecun_normal"),
+    "tanh\northogonal": ("tanh", "orthogonal"),
 }
 ten = {name: ten_layers(*setting) for name, setting in settings.items()}
 show_layers(
@@ -916,7 +929,9 @@ Row by row. With **0.01** the signal is about a fifth as strong after each layer
 are the gradients on the way back: nothing is learned in the lower layers. With **1.0**
 nearly every unit sits at -1 or 1: saturated, slope zero. With **Xavier** the spread
 falls slowly, from 0.63 to 0.23. For **ReLU**, Xavier is too small by the half that is
-cut off; **He** keeps the scale.
+cut off; **He** keeps the scale. **SELU** with LeCun's weights stays where it began, as
+its constants promise. **Orthogonal** weights look like Xavier's in the mean: what they
+add, that no direction is stretched or squeezed, a histogram does not show.
 
 The whole table: what is left after ten layers (of 200 units, to save time), for each
 first weight and each activation.
@@ -940,7 +955,7 @@ r"""
 Read the columns. tanh lives with any of the scaled kinds. ReLU wants He. SELU wants
 LeCun, for which its two constants were computed. Glorot, LeCun and their uniform
 versions agree here because every layer has as many units as inputs: fan_in = fan_out.
-Even so: "large" with ReLU grows tenfold at each layer.
+Too large is as bad as too small: "large" with ReLU grows about tenfold at each layer.
 
 **And the sigmoid?** It hardly seems to care, but its deviations are tiny against its
 mean of 1/2. For it one needs larger weights. Near zero its slope is 1/4, which alone
@@ -995,6 +1010,11 @@ By hand: $v = 2$, $w = 1 - 0.5 \cdot 2 = 0$; then $v = 0.9 \cdot 2 + 2 = 3.8$,
 $w = 0 - 0.5 \cdot 3.8 = -1.9$.
 
 **Exercise `momentum`** (2 points, 10 minutes).
+
+<details><summary>A hint</summary>
+Two lines, one for each formula. With which velocity does w move, the old or the new
+one, and which of them must the next step find in the state?
+</details>
 """
 
 
@@ -1029,6 +1049,11 @@ The $v$ in the second formula is the **new** one. By hand: $v = 2$, step
 $2 + 0.9 \cdot 2 = 3.8$, $w = -0.9$; then $v = 3.8$, step 5.42, $w = -3.61$.
 
 **Exercise `nesterov`** (2 points, 10 minutes).
+
+<details><summary>A hint</summary>
+The velocity is that of momentum, and so is the state. Only the step differs. By hand it
+is 3.8 at first: which two numbers add up to it?
+</details>
 """
 
 
@@ -1068,6 +1093,11 @@ $w = 0.5 - 0.5 \cdot 2/2.83 = 0.146$. The steps become shorter and shorter: the 
 only grows. That is AdaGrad's weakness in long runs.
 
 **Exercise `adagrad`** (2 points, 10 minutes).
+
+<details><summary>A hint</summary>
+What begins at zero, and never gets smaller? Everything is done number by number:
+<code>np.sqrt</code> and the division work on whole arrays.
+</details>
 """
 
 
@@ -1103,6 +1133,11 @@ $c = 0.01 \cdot 4 = 0.04$, $w = 1 - 0.5 \cdot 2/0.2 = -4$. A step of 5: the aver
 begins at 0 and is far too small at first.
 
 **Exercise `rmsprop`** (2 points, 10 minutes).
+
+<details><summary>A hint</summary>
+Compare the two formulas with AdaGrad's: only one of them is different. The two weights
+in it add up to 1: which is for the past, and which for the new square?
+</details>
 """
 
 
@@ -1180,7 +1215,7 @@ check("04.adam", adam)
 # %% [markdown]
 r"""
 The same valley, the same start, 25 steps each, each with a learning rate that suits it.
-The number is the height reached; the start was at 10.6.
+Above each path stands the loss that it has reached; at the start it was 10.6.
 """
 
 # %% tags=["experiment"]
@@ -1197,10 +1232,20 @@ paths = {
     name: descend(update, rate)
     for (name, update), rate in zip(optimisers.items(), suited, strict=True)
 }
-show_paths(paths, valley, "Plain descent zig-zags; momentum rolls; the others rescale")
+show_paths(
+    paths, valley, "Plain descent zig-zags, momentum rolls, the lower three rescale"
+)
 
 # %% [markdown]
 r"""
+Read the paths, and not only the losses. Plain descent has spent its steps on crossing
+the valley. Momentum has come much farther along it, but it ends no lower: it has rolled
+past the lowest point and up the other side. Nesterov, which looks ahead, hardly swings.
+The lower three make both directions alike, and walk almost straight down; Adam, which
+carries momentum too, runs past the lowest point as well. Do not conclude that AdaGrad
+is best: this valley lies along the axes, and so a rate for each weight is all that it
+needs. In a valley that lies askew no rates of single weights can do that.
+
 ## The learning rate over time
 
 Large steps are good at the beginning and bad at the end. A **schedule** makes the rate
@@ -1454,6 +1499,10 @@ few = X_val[:100], y[-n_val:][:100]
 # %% tags=["experiment"]
 first_loss, _ = new_net().step(X_train[:500], y[:500])
 large_loss, _ = new_net(kind="large").step(X_train[:500], y[:500])
+quiet = new_net()
+quiet.layers[-1].parameters["W"] *= 0.01
+quiet_loss, _ = quiet.step(X_train[:500], y[:500])
+print(f"with a last layer a hundred times smaller: {quiet_loss:.3f}")
 print(f"loss before training: {first_loss:.2f} with He's weights, {large_loss:,.0f} with large ones; "
       f"log 10 = {np.log(10):.3f}")  # fmt: skip
 
@@ -1469,7 +1518,7 @@ print(f"twenty pictures: {100 * by_heart.train_accuracies[-1]:.0f} % right after
 r"""
 With He's weights and standardised pixels the first loss is a little above log 10: the
 scores have a spread of about 1 and more, so that the net already has random opinions.
-With smaller weights in the last layer it would be log 10, nearly to the digit.
+With smaller weights in the last layer it is log 10, nearly to the digit.
 
 ### Reading a learning curve
 
@@ -1481,17 +1530,23 @@ with plain gradient descent on 500 pictures:
 runs = {"too small": 1e-4, "good": 0.02, "high": 0.1, "too high": 0.2}
 curves = {}
 for name, rate in runs.items():
+    net = new_net()
     try:
         run = train(
-            new_net(), (X_train[:500], y[:500]), few, rng=np.random.default_rng(0),
+            net, (X_train[:500], y[:500]), few, rng=np.random.default_rng(0),
             learning_rate=rate, n_epochs=8, batch_size=50,
         )  # fmt: skip
         curves[f"{name}: {rate}"] = np.convolve(run.losses, np.ones(5) / 5, "valid")
+        last_input = net.forward(X_train[:500])[1][-1][0]
+        dead = 100 * (last_input <= 0).all(axis=0).mean()
+        print(
+            f"{name}: {dead:.0f} % of the last hidden units are zero for every picture"
+        )
     except FloatingPointError as error:
         print(f"{name}: {error}")
 show_curves(
     curves, "step", "training loss (mean of 5 steps)",
-    "One rate hardly moves, one learns, and the highest throws the net away",
+    "The smallest rate hardly moves, two learn, the highest throws the net away",
     ylim=(0, 5),
 )  # fmt: skip
 
@@ -1502,8 +1557,9 @@ r"""
 * **Good**: a steep fall that slowly flattens.
 * **High**: it jumps up first, then falls, but nervously: the steps are too long for the
   valley. A schedule that lowers the rate makes use of such a beginning.
-* **Too high**: it jumps up at once, and then sits near log 10, because most units have
-  died in that one step; or it ends in `nan`.
+* **Too high**: it jumps up at once, and then stays near log 10, because most units of
+  the last hidden layer have died (see the counts above the figure); or it ends in
+  `nan`.
 * A plateau at log C, and then a sudden fall: badly scaled first weights.
 * Then look at the **two accuracies**. Training far above validation: overfitting. Both
   low and together: the net is too small, or not trained long enough.
@@ -1579,6 +1635,10 @@ minutes of one processor's time):
 | adagrad | 0.01 | 1.30 | 51.2 % |
 | rmsprop | 0.001 | 1.26 | 52.2 % |
 | adam | 0.001 | 1.27 | 53.0 % |
+
+(In quick mode the order of the six means little. The given rates were chosen for
+CIFAR-10: on the built-in pictures 0.1 throws plain descent back at the start, and a few
+dozen steps leave it no time to recover.)
 
 The published figure to compare with is that of the fully connected nets of CS231n:
 above 50 %. All six are there. What is there to learn from the race? **With a

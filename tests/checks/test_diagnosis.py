@@ -1,5 +1,7 @@
 """Is a mistake named where it is the only explanation, and are two of them?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,12 @@ LIMITED = Exercise(
         Misconception("no upper limit", lambda x: np.maximum(x, -2), "How large?"),
         Misconception("no sign", lambda x: np.clip(abs(x), -2, 2), "Below zero?"),
     ),
+)
+
+
+LIMITED_TWICE = replace(
+    LIMITED,
+    cases=lambda rng: [*cases(rng), call("far too small", rng.uniform(-99, -90, 2))],
 )
 
 
@@ -58,6 +66,28 @@ def test_two_mistakes_that_share_the_failing_cases_are_both_named():
 )
 def test_what_two_mistakes_explain_only_in_part_is_not_named(answer):
     assert diagnosis(answer) is None
+
+
+def hint_of(answer):
+    return evaluate(LIMITED_TWICE, local_subject({"limited": answer})).hint
+
+
+def test_of_several_mistakes_the_one_that_gives_the_first_failures_is_told():
+    hint = hint_of(lambda x: np.where(x > 2, 3, x))
+    assert hint.startswith("More than one thing may be wrong.")
+    assert hint.endswith("How small?")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: np.where(x < -80, 7, np.maximum(x, -2)),
+        lambda x: np.where(abs(x) < 1, x + 1, np.minimum(x, 2)),
+    ],
+    ids=["one failure alone", "not the first failure"],
+)
+def test_a_mistake_that_gives_less_than_the_first_failures_is_not_told(answer):
+    assert not hint_of(answer)
 
 
 def test_a_right_answer_has_no_diagnosis():

@@ -10,7 +10,9 @@ from textwrap import fill, indent
 
 import numpy as np
 
-from utils.checks.evaluate import Outcome, Report, inputs_text
+from utils.checks.evaluate import Outcome, Report
+from utils.checks.exercise import Case, Exercise
+from utils.checks.wording import describe
 
 RIGHT, WRONG, IDLE = "#2e9e5b", "#d9534f", "#8a8a8a"
 MARKS = {"right": ("✓", RIGHT), "not judged": ("·", IDLE), "not run": ("·", IDLE)}
@@ -62,6 +64,17 @@ def paragraphs(report: Report) -> list[tuple[str, str]]:
     if failure.case and failure.case.working:
         parts.append(("By hand", failure.case.working))
     return parts
+
+
+def inputs_text(exercise: Exercise, case: Case) -> str:
+    """`X_test (2, 3), k = 5`: what a single-call case was called with."""
+    parts = []
+    for name, value in exercise.arguments(case).items():
+        if isinstance(value, np.ndarray):
+            parts.append(f"{name} {value.shape}")
+        else:
+            parts.append(f"{name} = {describe(value)}")
+    return ", ".join(parts)
 
 
 def as_text(report: Report) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from utils.checks.compare import Difference, WrongStructure
-from utils.checks.exercise import Case, Exercise, Misconception
+from utils.checks.exercise import Case, Exercise, Misconception, both
 from utils.checks.rules import Attempt
-from utils.checks.wording import alike, describe, trouble_message
+from utils.checks.wording import alike, remarks, trouble_message
 from utils.subject import Subject, Trouble
 from utils.subject.local import local_subject
 
@@ -133,6 +133,7 @@ def evaluate(
     rules = judge_rules(attempt, all(outcome.right for outcome in outcomes))
     diagnosis = diagnose(trial, outcomes, rules)
     hint = diagnosis.hint if diagnosis else general_hint(exercise, rules)
+    hint = hint or hint_in_part(trial, outcomes)
     notes = remarks(subject)
     return Report(exercise, outcomes, rules, diagnosis, hint, notes)
 
@@ -236,11 +237,36 @@ def share(trial: Trial, pair: tuple[Misconception, ...], cases: list[Outcome]) -
     return True
 
 
-def both(pair: tuple[Misconception, ...]) -> Misconception:
-    """Two mistakes that were made at once, as one."""
-    one, other = pair
-    hint = f"Two things come together here. {one.hint} And: {other.hint}"
-    return Misconception(f"{one.name}; {other.name}", None, hint)
+def hint_in_part(trial: Trial, cases: list[Outcome]) -> str:
+    """The hint of the one mistake that gives most of the wrong values: no diagnosis."""
+    if any(outcome.status in ("not written", "not run") for outcome in cases):
+        return ""
+    known = [m for m in trial.exercise.misconceptions if not m.breaks]
+    counts = [in_common(trial, misconception, cases) for misconception in known]
+    most = max(counts, default=0)
+    hints = {m.hint for m, count in zip(known, counts, strict=True) if count == most}
+    if most < 2 or len(hints) > 1:
+        return ""
+    return f"More than one thing may be wrong. About the first failure: {hints.pop()}"
+
+
+def in_common(trial: Trial, misconception: Misconception, cases: list[Outcome]) -> int:
+    """How many wrong values a misconception shares, from the first failure on.
+
+    0 where it does not give the first one, or would fail in a case that is right.
+    """
+    count = 0
+    for index, seen in enumerate(cases):
+        theirs = trial.mistaken(misconception, index)
+        if seen.right:
+            if not theirs.right:
+                return 0
+            continue
+        by_value = seen.got is not None and seen.case.agree.by_value
+        count += by_value and same_outcome(trial.exercise, theirs, seen)
+        if not count:
+            return 0
+    return count
 
 
 def same_outcome(exercise: Exercise, theirs: Outcome, seen: Outcome) -> bool:
@@ -265,31 +291,3 @@ def general_hint(exercise: Exercise, rules: list[Outcome]) -> str:
     hints = {rule.name: rule.hint for rule in exercise.rules}
     broken = [hints[rule.name] for rule in rules if rule.status == "wrong"]
     return broken[0] if broken else ""
-
-
-def remarks(subject: Subject) -> list[str]:
-    """What is worth saying although it costs nothing."""
-    notes = []
-    if subject.views:
-        notes.append(
-            "A result shares its memory with an argument: whoever changes one changes "
-            "the other. `.copy()` makes it independent."
-        )
-    if subject.printed_length:
-        kept = subject.printed[:200].rstrip()
-        notes.append(
-            f"While it was checked, the code printed {subject.printed_length:,} "
-            f"characters, beginning with: {kept}"
-        )
-    return notes
-
-
-def inputs_text(exercise: Exercise, case: Case) -> str:
-    """`X_test (2, 3), k = 5`: what a single-call case was called with."""
-    parts = []
-    for name, value in exercise.arguments(case).items():
-        if isinstance(value, np.ndarray):
-            parts.append(f"{name} {value.shape}")
-        else:
-            parts.append(f"{name} = {describe(value)}")
-    return ", ".join(parts)

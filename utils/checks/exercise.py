@@ -153,3 +153,10 @@ class Exercise:
         unnamed = (f"argument {n}" for n in range(len(parameters) + 1, 100))
         names = (*parameters, *unnamed)
         return {**dict(zip(names, case.args, strict=False)), **case.kwargs}
+
+
+def both(pair: tuple[Misconception, ...]) -> Misconception:
+    """Two mistakes that were made at once, as one."""
+    one, other = pair
+    hint = f"Two things come together here. {one.hint} And: {other.hint}"
+    return Misconception(f"{one.name}; {other.name}", None, hint)

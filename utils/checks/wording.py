@@ -11,6 +11,7 @@ from utils.subject import (
     NotWritten,
     OutOfMemory,
     Raised,
+    Subject,
     Tensor,
     TimedOut,
     Trouble,
@@ -136,3 +137,20 @@ def sort_of_trouble(message: str) -> str:
     text = message.partition(" in line ")[0]
     of_graph = kind.endswith("RuntimeError") and GRAPH.search(text)
     return f"{kind}, the graph" if of_graph else kind
+
+
+def remarks(subject: Subject) -> list[str]:
+    """What is worth saying although it costs nothing."""
+    notes = []
+    if subject.views:
+        notes.append(
+            "A result shares its memory with an argument: whoever changes one changes "
+            "the other. `.copy()` makes it independent."
+        )
+    if subject.printed_length:
+        kept = subject.printed[:200].rstrip()
+        notes.append(
+            f"While it was checked, the code printed {subject.printed_length:,} "
+            f"characters, beginning with: {kept}"
+        )
+    return notes

@@ -88,10 +88,10 @@ def show_regions(
     colours = ListedColormap(COLOURS[: int(y.max()) + 1])
     limits = {"vmin": -0.5, "vmax": y.max() + 0.5}
     axis.pcolormesh(u, v, labels, cmap=colours, alpha=0.3, shading="nearest", **limits)
+    if np.ptp(labels):
+        axis.contour(u, v, labels, np.arange(y.max()) + 0.5, colors="k", linewidths=0.7)
     for label in np.unique(y):
-        points = X[y == label]
-        axis.scatter(
-            *points.T, c=COLOURS[label], marker=MARKERS[label], edgecolors="k", s=36
-        )
+        look = {"c": COLOURS[label], "marker": MARKERS[label], "edgecolors": "k"}
+        axis.scatter(*X[y == label].T, s=36, **look)
     axis.set(xlabel="first pixel", ylabel="second pixel")
     axis.set_title(title, fontsize=10)

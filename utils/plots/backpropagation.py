@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import PercentFormatter
 
 from utils.plots import COLOURS, WRONG
 
@@ -236,9 +237,11 @@ def show_training(history: "History", title: str) -> None:
     left.set(xlabel="step", ylabel="loss (with regularisation)")
     left.legend(fontsize=9)
     epochs = np.arange(1, len(history.val_accuracies) + 1)
-    right.plot(epochs, history.train_accuracies, "s--", c=COLOURS[1], label="training")
-    right.plot(epochs, history.val_accuracies, "o-", c=COLOURS[0], label="validation")
-    right.set(xlabel="epoch", ylabel="accuracy")
+    seen, unseen = history.train_accuracies, history.val_accuracies
+    right.plot(epochs, seen, "s--", c=COLOURS[1], label="training")
+    right.plot(epochs, unseen, "o-", c=COLOURS[0], label="validation")
+    right.set(xlabel="epoch", ylabel="images that are right, %")
+    right.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=""))
     right.xaxis.get_major_locator().set_params(integer=True)
     right.legend(fontsize=9)
     fig.suptitle(title, fontsize=10)

@@ -61,7 +61,8 @@ def show_hyperplanes(
         axis.annotate("", foot + 0.35 * slope, xytext=foot, arrowprops=arrow)
         point = X[y == c]
         axis.scatter(*point.T[:2], c=COLOURS[c], marker=MARKERS[c], s=70, ec="k")
-        axis.annotate(name, point[0, :2], xytext=(7, 6), textcoords="offset points")
+        above = {"xytext": (-7, 6), "textcoords": "offset points", "ha": "right"}
+        axis.annotate(name, point[0, :2], **above)
     axis.set(xlabel="left pixel", ylabel="right pixel", aspect="equal")
     axis.set_title(title, fontsize=10)
     axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1))

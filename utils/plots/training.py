@@ -89,7 +89,7 @@ def show_clouds(clouds: Mapping[str, np.ndarray], title: str) -> None:
         axis.axvline(0, c="0.6", lw=0.7)
         axis.plot(*points.T, "o", c=COLOURS[0], ms=3, alpha=0.5)
         axis.set(xlim=(-6, 8), ylim=(-6, 8), aspect="equal")
-        axis.set(xlabel="first feature")
+        axis.set(xlabel="first axis" if "axes" in name else "first feature")
         axis.set_title(name, fontsize=9)
     axes[0].set_ylabel("second feature")
     fig.suptitle(title, fontsize=10)
@@ -106,16 +106,16 @@ def show_layers(rows: Mapping[str, Sequence[np.ndarray]], title: str) -> None:
         len(rows), columns, figsize=(1.12 * columns, 1.25 * len(rows) + 0.5)
     )
     for line, (name, layers) in zip(axes, rows.items(), strict=True):
-        limits = (-1.05, 1.05) if layers[0].min() < 0 else (0, 2.1)
+        reach = 1.05 if abs(layers[0]).max() <= 1 else 2.1
+        limits = (-reach if layers[0].min() < 0 else 0, reach)
         for i, (axis, values) in enumerate(zip(line, layers, strict=True)):
             shown = values[:200][values[:200] != 0]
             axis.hist(shown, bins=25, range=limits, color=COLOURS[0])
-            axis.set(xticks=[-1, 0, 1] if limits[0] else [0, 1, 2], yticks=[])
+            axis.set(xticks=np.linspace(*np.trunc(limits), 3), yticks=[])
             axis.tick_params(labelsize=6)
             axis.set_title(f"{i + 1}: {values.std():.2g}", fontsize=7)
         line[0].set_ylabel(name, fontsize=8)
-    for axis in axes[-1]:
-        axis.set_xlabel("not zero", fontsize=7)
+    fig.supxlabel("activation (zeros left out)", fontsize=9)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout(h_pad=0.4, w_pad=0.2)
 
@@ -152,7 +152,8 @@ def show_paths(
         axis.plot(0, 0, "k+", ms=10)
         axis.set(xlim=(-9, 9), ylim=(-4, 4))
         end = height(*path[-1])
-        axis.set_title(f"{name}: after {len(path) - 1} steps {end:.2g}", fontsize=9)
+        steps = len(path) - 1
+        axis.set_title(f"{name}: loss {end:.2g} after {steps} steps", fontsize=9)
     for axis in axes[-1]:
         axis.set_xlabel("first weight")
     for axis in axes[:, 0]:
@@ -179,9 +180,8 @@ def show_polynomials(
         axis.plot(*train, "o", c=COLOURS[0], ms=5, label="training points")
         axis.plot(places, curve, c="k", lw=1.2)
         axis.set(ylim=(-2.2, 2.2), xlabel="x")
-        axis.set_title(
-            f"degree {degree}\ntraining {loss:.3f}, new {new_loss:.3g}", fontsize=9
-        )
+        errors = f"mean square error {loss:.3f}, of new points {new_loss:.3f}"
+        axis.set_title(f"degree {degree}\n{errors}", fontsize=8)
     axes[0].set_ylabel("y")
     axes[0].legend(fontsize=7, loc="lower right")
     fig.suptitle(title, fontsize=10)

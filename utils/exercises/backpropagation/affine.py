@@ -174,6 +174,18 @@ AFFINE_BACKWARD = Exercise(
             "which axis of dout must the sum go?",
         ),
         Misconception(
+            "bias gradient in one number",
+            bend(lambda dout, cache, dx, dW, db: (dx, dW, dout.sum())),
+            "Your db is a single number: the sum went over both axes of dout. There is a "
+            "bias for each output. Which axis must stay?",
+        ),
+        Misconception(
+            "bias gradient keeps its axis",
+            bend(lambda dout, cache, dx, dW, db: (dx, dW, db[None])),
+            "Your db has the right numbers, but two axes, (1, K). Which shape has b, and "
+            "what does `keepdims` do?",
+        ),
+        Misconception(
             "bias gradient counts the rows",
             bend(lambda dout, cache, dx, dW, db: (dx, dW, 0 * db + len(dout))),
             "Your db is the number of rows: each row's own slope, 1, added up. By what "

@@ -84,6 +84,23 @@ CIRCUIT_BACKWARD = Exercise(
             CIRCUIT_WORKED,
         ),
         Misconception(
+            "the max gate writes over the product's branch",
+            bend(lambda x, y, z, w, dx, dy, dz, dw: (1.0 if x > w else dx, dy, dz, dw)),
+            "Where x is the larger input of the max gate, only what comes back through that "
+            "gate is left: your line for this case writes over the other branch. What does "
+            "a copy do with the gradients of its branches?",
+            CIRCUIT_WORKED,
+        ),
+        Misconception(
+            "f without its second term",
+            lambda x, y, z, w: (
+                circuit_oracle(x, y, z, w)[0] - max(x, w),
+                *circuit_oracle(x, y, z, w)[1:],
+            ),
+            "Your slopes are right, but f is the product alone. What does the last gate add "
+            "to it?",
+        ),
+        Misconception(
             "the product is not swapped",
             bend(
                 lambda x, y, z, w, dx, dy, dz, dw: (dx - dy + dz, dz, dy, dw),

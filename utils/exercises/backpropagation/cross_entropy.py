@@ -92,6 +92,14 @@ def down_the_columns(scores, y):
     return np.mean(each), dscores + ((down - across) / len(y)).astype(dscores.dtype)
 
 
+def labels_of_all_rows(scores, y):
+    """`p[:, y]`: in every row the true classes of all rows."""
+    losses = [cross_entropy_oracle(scores, 0 * y + label)[0] for label in y]
+    true, dscores = np.eye(scores.shape[1])[y], cross_entropy_oracle(scores, y)[1]
+    change = (true - true.any(axis=0)) / len(y)
+    return np.mean(losses), dscores + change.astype(dscores.dtype)
+
+
 CROSS_WORKED = (
     "Take the scores 1.2, 0.9, 0.4 with the true class 0. Their exponentials are 3.320, 2.460 and 1.492, "
     "their sum 7.271, the probabilities 0.457, 0.338 and 0.205. The loss is -ln 0.4566 = 0.784.\nThe "
@@ -120,6 +128,13 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             "Loss and gradient are both N times too large. Is the loss of a batch the sum "
             "of the rows' losses or their mean?",
             CROSS_WORKED,
+        ),
+        Misconception(
+            "the true classes of all rows in every row",
+            labels_of_all_rows,
+            "One row works, several do not: `p[:, y]` takes from every row the true classes "
+            "of all rows. Which single place of each row is wanted, and which list of rows "
+            "goes with the list y?",
         ),
         Misconception(
             "dscores not divided by N",

@@ -162,6 +162,24 @@ GRADIENT_CHECK = Exercise(
             CHECK_WORKED,
         ),
         Misconception(
+            "multiplied by h",
+            measured(lambda a, n: relative_errors(a, 1e-10 * n).max()),
+            "Your numerical slopes are almost 0, so that nearly every error is 1. In "
+            "`/ 2 * h` Python divides by 2 and then multiplies by h. Which brackets are "
+            "missing?",
+            CHECK_WORKED,
+        ),
+        Misconception(
+            "divided by the larger size",
+            measured(
+                lambda a, n: (
+                    np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), 1e-8)
+                ).max()
+            ),
+            "You divide by the larger of the two sizes. What does the docstring do with "
+            "them? Then no error is above 1, whatever the signs.",
+        ),
+        Misconception(
             "absolute error",
             measured(lambda a, n: np.abs(a - n).max()),
             "You return the difference itself. Is 0.01 much or little? That depends on "

@@ -153,6 +153,16 @@ RELU_BACKWARD = Exercise(
             "pass hand on?",
         ),
         Misconception(
+            "multiplied by the sign of x",
+            lambda dout, cache: (
+                relu_backward_oracle(dout, cache) - relu_backward_oracle(dout, -cache)
+            ),
+            "Where x is negative, your gradient comes back with the opposite sign: you "
+            "multiply by the sign of x. How much does the output move there when x moves a "
+            "little?",
+            RELU_WORKED,
+        ),
+        Misconception(
             "multiplied by the output",
             lambda dout, cache: dout * relu_forward_oracle(cache)[0],
             "You multiply dout by the output. How much does the output grow when a "

@@ -170,6 +170,19 @@ def shuffled_in_place(X, y, batch_size, rng):
     yield from batches
 
 
+def each_shuffled_by_itself(X, y, batch_size, rng):
+    rng.shuffle(X)
+    rng.shuffle(y)
+    as_stored = reordered(lambda n, batch_size, rng: np.arange(n))
+    yield from as_stored(X, y, batch_size, rng)
+
+
+def drawn_for_each_batch(X, y, batch_size, rng):
+    for _ in range(0, len(X), batch_size):
+        rows = rng.choice(len(X), batch_size, replace=False)
+        yield X[rows], y[rows]
+
+
 MINIBATCHES = Exercise(
     id="02.minibatches",
     points=3,
@@ -235,6 +248,26 @@ MINIBATCHES = Exercise(
                 X, y, -(-len(X) // batch_size), rng
             ),
             "You make `batch_size` batches. Is it the number of batches, or of images in one?",
+        ),
+        Misconception(
+            "X and y shuffled one after the other",
+            each_shuffled_by_itself,
+            "X and y are shuffled one after the other, each into an order of its own, and in "
+            "place. How can one list of row numbers serve both, and leave the arrays alone?",
+        ),
+        Misconception(
+            "drawn anew for each batch",
+            drawn_for_each_batch,
+            "Every batch is drawn from all images again, so that some come twice in an epoch "
+            "and the last batch is as large as the others. How often should an order be drawn?",
+        ),
+        Misconception(
+            "one batch is returned",
+            lambda X, y, batch_size, rng: next(
+                minibatches_oracle(X, y, batch_size, rng)
+            ),
+            "You return the first batch, and with `return` a function is over. Which word "
+            "hands out a batch and goes on when the next one is asked for?",
         ),
         Misconception(
             "never ends",

@@ -86,6 +86,14 @@ def every_class(oracle, W, X, y, reg):
     return sum(parts) + reg * np.sum(W**2), oracle(W, X, y, reg)[1]
 
 
+def labels_of_all_images(oracle, W, X, y, reg):
+    """`p[:, y]`: in every row the classes of all images."""
+    losses = [oracle(W, X, 0 * y + label, 0.0)[0] for label in y]
+    true = one_hot(y, W.shape[1])
+    change = X.T @ (true - true.any(axis=0)) / len(y)
+    return np.mean(losses) + reg * np.sum(W**2), oracle(W, X, y, reg)[1] + change
+
+
 LOSS_WORKED = (
     "Take the first tiny picture: scores 3.2, 5.1, -1.7, true class 0. Softmax gives 0.130, "
     "0.869, 0.001. The loss is -ln 0.130 = 2.04.\nThe gradient with respect to the scores is "
@@ -100,6 +108,12 @@ SOFTMAX_MISTAKES = (
         bent(loss=lambda N, C: -1),
         "Your loss is negative: a probability is below 1, and its logarithm below 0. "
         "What stands before the logarithm?",
+    ),
+    Misconception(
+        "the classes of all images in every row",
+        labels_of_all_images,
+        "`p[:, y]` takes from every row the classes of all images: a table (N, N). Which single "
+        "place of each row is wanted, and which list of rows goes with the list y?",
     ),
     Misconception(
         "true class treated like the others",

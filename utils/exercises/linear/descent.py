@@ -163,6 +163,12 @@ SGD_TRAIN = Exercise(
             "The W that you return is the one that came in. In which variable are the steps?",
         ),
         Misconception(
+            "the results exchanged",
+            changed(lambda new, losses, W: (losses, new)),
+            "Your two results have changed places. Which of them does the docstring name "
+            "first?",
+        ),
+        Misconception(
             "losses averaged into one number",
             changed(lambda new, losses, W: (new, sum(losses) / len(losses))),
             "You return the mean of the losses. Which curve could you draw from one number? "

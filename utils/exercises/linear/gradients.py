@@ -128,6 +128,13 @@ NUMERICAL_GRADIENT = Exercise(
             "two places lie symmetrically around x, and how far apart are they?",
         ),
         Misconception(
+            "the second step only comes back",
+            lambda f, x, h=1e-5: one_sided(f, x, h) / 2,
+            "Your slopes are about half of what they should be: after the step to the right "
+            "you go back by h, and look at x itself. How far is it from the right side to "
+            "the left one?",
+        ),
+        Misconception(
             "divided by h",
             lambda f, x, h=1e-5: 2 * numerical_gradient_oracle(f, x, h),
             "Your slopes are twice too large. How far apart are the two places at which you "

@@ -75,6 +75,14 @@ def turned_round(oracle, W, X, y, reg):
     return loss, -dW
 
 
+def scores_of_all_labels(oracle, W, X, y, reg):
+    """`scores[:, y]`: NumPy refuses, or the classes of a square table cancel out."""
+    N, C = len(y), W.shape[1]
+    np.broadcast_shapes((N, C), (N, N))
+    loss, dW = oracle(W if N == 1 else 0 * W, X, y, 0.0)
+    return loss + reg * np.sum(W**2), dW + 2 * reg * W
+
+
 SVM_WORKED = (
     "Take the first tiny picture: scores 3.2, 5.1, -1.7, true class 0. Class 1 comes out at "
     "5.1 - 3.2 + 1 = 2.9, class 2 at -1.7 - 3.2 + 1 = -3.9, which counts as 0. The loss is 2.9.\n"
@@ -165,4 +173,10 @@ def svm_exercise(name, points, minutes, rules=(), mistakes=()):
 
 
 SVM_LOSS_LOOPS = svm_exercise("svm_loss_loops", 5, 30)
-SVM_LOSS = svm_exercise("svm_loss", 5, 25, (NO_LOOP,), (LOOP_LEFT,))
+ALL_LABELS = Misconception(
+    "the scores of all labels for every image",
+    scores_of_all_labels,
+    "`scores[:, y]` takes a column for each label from every row: a table (N, N). Which "
+    "single place of each row is wanted, and which list of rows goes with the list y?",
+)
+SVM_LOSS = svm_exercise("svm_loss", 5, 25, (NO_LOOP,), (LOOP_LEFT, ALL_LABELS))

@@ -4,7 +4,14 @@ import numpy as np
 
 from utils.checks.exercise import Exercise, Misconception, made_with
 from utils.exercises.training.shared import PLAIN_RULES
-from utils.exercises.training.steps import LOST, UPHILL, WIDENED, step_cases, torch_step
+from utils.exercises.training.steps import (
+    EMPTY,
+    LOST,
+    UPHILL,
+    WIDENED,
+    step_cases,
+    torch_step,
+)
 
 
 def adam_oracle(w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -130,6 +137,15 @@ ADAM = Exercise(
             "of steps kept between two calls?",
         ),
         Misconception(
+            "steps counted from 0",
+            lambda w, gradient, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8: (
+                np.nan * w,
+                adam_oracle(w, gradient, state, learning_rate, beta1, beta2, eps)[1],
+            ),
+            "All weights become nan at the first step: with t = 0 the correction is "
+            "1 - beta**0, which is 0. Which number has the first step?",
+        ),
+        Misconception(
             "one step ahead",
             corrected_at(lambda step: step + 1),
             "Your bias correction is one step ahead: it counts this step twice. Which "
@@ -156,5 +172,6 @@ ADAM = Exercise(
             "gradient?",
         ),
         *made_with(adam_oracle, (UPHILL, LOST, WIDENED)),
+        EMPTY,
     ),
 )

@@ -4,7 +4,14 @@ import numpy as np
 
 from utils.checks.exercise import Exercise, Misconception, made_with
 from utils.exercises.training.shared import PLAIN_RULES
-from utils.exercises.training.steps import LOST, UPHILL, WIDENED, step_cases, torch_step
+from utils.exercises.training.steps import (
+    EMPTY,
+    LOST,
+    UPHILL,
+    WIDENED,
+    step_cases,
+    torch_step,
+)
 
 
 def adagrad_oracle(w, gradient, state, learning_rate, eps=1e-8):
@@ -133,6 +140,7 @@ ADAGRAD = Exercise(
             "AdaGrad forget?",
         ),
         *made_with(adagrad_oracle, (UPHILL, WIDENED)),
+        EMPTY,
     ),
 )
 RMSPROP = Exercise(
@@ -196,5 +204,6 @@ RMSPROP = Exercise(
             "away?",
         ),
         *made_with(rmsprop_oracle, (UPHILL, LOST, WIDENED)),
+        EMPTY,
     ),
 )

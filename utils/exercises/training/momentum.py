@@ -4,7 +4,14 @@ import numpy as np
 
 from utils.checks.exercise import Exercise, Misconception, made_with
 from utils.exercises.training.shared import PLAIN_RULES
-from utils.exercises.training.steps import LOST, UPHILL, WIDENED, step_cases, torch_step
+from utils.exercises.training.steps import (
+    EMPTY,
+    LOST,
+    UPHILL,
+    WIDENED,
+    step_cases,
+    torch_step,
+)
 
 BUFFER = {"momentum_buffer": "velocity"}
 
@@ -117,6 +124,7 @@ MOMENTUM = Exercise(
             "exercise. By which vector alone does plain momentum move w?",
         ),
         *made_with(momentum_oracle, (UPHILL, LOST, WIDENED)),
+        EMPTY,
     ),
 )
 
@@ -183,6 +191,7 @@ NESTEROV = Exercise(
             "to it?",
         ),
         *made_with(nesterov_oracle, (UPHILL, LOST, WIDENED)),
+        EMPTY,
     ),
 )
 

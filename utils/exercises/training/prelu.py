@@ -134,6 +134,14 @@ PRELU_BACKWARD = Exercise(
             "its column: what becomes of the gradients that reach it from each row?",
         ),
         Misconception(
+            "dslope forgets dout",
+            prelu_passed(
+                lambda dx, dslope, dout, x, slope: (dx, np.minimum(x, 0).sum(axis=0))
+            ),
+            "Your dslope adds up the negative inputs as they are: each row's own slope. By "
+            "what does the chain rule multiply each of them?",
+        ),
+        Misconception(
             "dslope averaged",
             prelu_passed(lambda dx, dslope, dout, x, slope: (dx, dslope / len(x))),
             "Your dslope is smaller by the number of rows. Do gradients that reach one "

@@ -158,12 +158,12 @@ RRELU = Exercise(
             "Positive inputs are scaled too. Which inputs get a random slope?",
         ),
         Misconception(
-            "the lower limit at test time",
+            "another slope at test time",
             lambda x, mode, rng, low=1 / 8, high=1 / 3: rrelu_oracle(
                 x, mode, rng, low, high if mode == "train" else low
             ),
-            "At test time you use the lower limit. Which single slope stands for all "
-            "those between the limits?",
+            "At test time your slope stays the same, but it is not the middle of the "
+            "limits. Is it one of them, or does your fraction halve only one of the two?",
         ),
         Misconception(
             "no slope for negative inputs",

@@ -138,6 +138,14 @@ SMOOTH = Exercise(
             "What stands between the bars in the denominator?",
         ),
         Misconception(
+            "the slope of softsign without the size of x",
+            smooth_bent(
+                ("softsign",), lambda x, value, slope: (value, 1 / (x + 1) ** 2)
+            ),
+            "Your softsign is right, but its slope for positive x only: at -1 you divide by "
+            "zero. What stands between the bars in the denominator?",
+        ),
+        Misconception(
             "the slope of softsign is not squared",
             smooth_bent(("softsign",), lambda x, value, slope: (value, np.sqrt(slope))),
             "Your slope of softsign falls too slowly. In the derivative of a quotient, "

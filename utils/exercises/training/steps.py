@@ -64,10 +64,10 @@ def stepped(name, w, gradients, rates, agree=NEAR, working="", **options) -> Cas
     """A case of several steps, each with the state that the last one returned."""
 
     def play(subject):
-        found, state, now = [], {}, w
+        found, state, now = {}, {}, w
         for gradient, rate in zip(gradients, rates, strict=True):
             now, state = one_step(subject, now, gradient, state, rate, **options)
-            found.append(now)
+            found[f"w after step {len(found) + 1}"] = now
         return found
 
     first = w, gradients[0], {}, rates[0]
@@ -87,7 +87,7 @@ def in_turn(arrays, gradients) -> Case:
             for i in range(len(now)):
                 given = now[i], gradients[i][step], states[i], 0.1
                 now[i], states[i] = one_step(subject, *given)
-        return now
+        return dict(zip(("the first array", "the second array"), now, strict=True))
 
     return Case("two arrays in turn, each with its own state", play, NEAR)
 
@@ -132,4 +132,16 @@ WIDENED = Misconception(
     in_float64,
     "The values are right, but float32 weights come back as float64: twice the memory, "
     "from the first step on. Which dtype has the array of zeros that you start with?",
+)
+
+
+def unfilled(w, gradient, state, learning_rate, **options):
+    return w, state["what an earlier step has left"]
+
+
+EMPTY = Misconception(
+    "the empty state is read",
+    unfilled,
+    "The first step stops with KeyError: before it `state` is `{}`, and there is nothing to "
+    "read. What does `state.get(name, default)` return then?",
 )

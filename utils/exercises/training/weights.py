@@ -167,6 +167,19 @@ INIT_WEIGHTS = Exercise(
             "a standard normal number multiplied to have that variance?",
         ),
         Misconception(
+            "the variance for the deviation and for the bound",
+            init_bent(
+                lambda kind, w, fan_in, fan_out, rng: (
+                    w * w.std() / (np.sqrt(3) if "uniform" in kind else 1)
+                    if "_" in kind
+                    else w
+                )
+            ),
+            "Your scaled weights are far too small: 2 / fan_in is a variance, and you use it "
+            "as the deviation and as the bound. Which root belongs to a normal number, and "
+            "which to U[-a, a], whose variance is a^2 / 3?",
+        ),
+        Misconception(
             "fan_in and fan_out exchanged",
             lambda kind, fan_in, fan_out, rng: (
                 init_oracle(kind, fan_out, fan_in, rng).T
