@@ -130,6 +130,15 @@ def from_the_corner(x, size, rng, pad=0):
     return crop_oracle(wider[:, :, :rows, :columns], size, rng)
 
 
+def one_number_for_both(x, size, rng, pad=0):
+    """Row and column of a place are the same number."""
+    wider = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    windows = np.lib.stride_tricks.sliding_window_view(wider, size, axis=(2, 3))
+    diagonal = np.diagonal(windows, axis1=2, axis2=3)  # (N, C, h, w, places)
+    drawn = crop_oracle(diagonal.reshape(len(x), -1, diagonal.shape[4], 1), (1, 1), rng)
+    return drawn.reshape(*x.shape[:2], *size)
+
+
 def rounded_places(x, size, rng, pad=0):
     """The ends come half as often, as they do when a uniform number is rounded."""
     larger = crop_oracle(x, (size[0] + 1, size[1] + 1), rng, pad)
@@ -193,6 +202,12 @@ RANDOM_CROP = Exercise(
             from_the_corner,
             "You draw places from 0 to 2 * pad, which is right only when the crop is as large "
             "as the image. How many places has a crop that is smaller?",
+        ),
+        Misconception(
+            "one number for row and column",
+            one_number_for_both,
+            "Your crops all begin on the diagonal: row and column are the same number. How "
+            "many numbers does a place need?",
         ),
         Misconception(
             "the ends come half as often",
