@@ -46,6 +46,8 @@ def places(x: np.ndarray, size: tuple[int, int], pad: int, out) -> np.ndarray:
 
 
 NONE = close(by_value=False)
+ROWS = "the number of rows at which crops begin"
+COLUMNS = "the number of columns at which crops begin"
 
 
 class Tried:
@@ -69,10 +71,7 @@ class Tried:
         """At how many rows and columns the crops begin."""
         place = self.found(subject, self.images[:200], size, pad)
         rows, columns = place[(place >= 0).all(axis=1)].T
-        return {
-            "different rows": len(set(rows)),
-            "different columns": len(set(columns)),
-        }
+        return {ROWS: len(set(rows)), COLUMNS: len(set(columns))}
 
     def pairs(self, subject):
         return len(
@@ -93,7 +92,7 @@ def strangers(tried: Tried, name, *place) -> Case:
 
 
 def beginnings(tried: Tried, name, size, pad, rows, columns, **more) -> Case:
-    expected = {"different rows": rows, "different columns": columns}
+    expected = {ROWS: rows, COLUMNS: columns}
     return Case(name, lambda s: tried.seen(s, size, pad), expected=expected, **more)
 
 
