@@ -1578,9 +1578,10 @@ with
 
 in under three minutes (73 seconds of processor time, checks and figures included) on a
 machine that was busy with other things as well. CS231n's 47 to 48 % come from the same
-net with smaller initial weights and some regularisation; the start of He et al.
-(lesson 04) makes the difference here. (Why one thread? The products of single images
-are small, and several threads spend their time waiting for each other.)
+net with smaller initial weights and some regularisation. Two things differ, then, and
+we have not measured which of them counts; lesson 04 would bet on the start of He et al.
+(Why one thread? The products of single images are small, and several threads spend
+their time waiting for each other.)
 
 What has the first layer learned? The filters themselves still look like the noise they
 began with, because one epoch moves the weights by less than their initial size. So look
