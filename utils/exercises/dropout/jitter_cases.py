@@ -99,7 +99,7 @@ class Tried:
         Brightness and contrast together are one line, a x + b. An image shows it where
         clipping came between them if it is made brighter and then flatter: one in five.
         """
-        strengths = {"brightness": STRENGTH, "contrast": STRENGTH}
+        strengths = {"brightness": 0.35, "contrast": 0.35}
         out = self.run(subject, self.mixed, **strengths)
         x, dark = (a[:, :, :2].reshape(len(a), -1) for a in (self.mixed, out))
         centre, middle = (a.mean(axis=1, keepdims=True) for a in (x, dark))
