@@ -4,8 +4,8 @@ r"""
 
 **The question.** The networks so far begin with a layer that connects every pixel to
 every unit. For a colour image of 32 x 32 pixels and 100 units that is 307,200 weights.
-Fine. Now take a photograph of 1024 x 1024 pixels and 1,000 units: about **a billion**
-weights in the first layer alone. And it gets worse: a net that has learned to see an
+Fine. Now take a grey photograph of 1024 x 1024 pixels and 1,000 units: about **a
+billion** weights in the first layer alone. And it gets worse: a net that has learned to see an
 edge in one corner has learned nothing about the same edge in another corner, for other
 weights sit there.
 
@@ -27,16 +27,13 @@ from utils.plots.convolution import (
     show_connections,
     show_echoes,
     show_filters,
-    show_im2col,
     show_matrices,
     show_photographs,
-    show_pooling,
     show_receptive_field,
-    show_steps,
     show_strides,
-    show_tables,
     show_training,
 )
+from utils.plots.tables import show_im2col, show_pooling, show_steps, show_tables
 
 # %%
 show_connections(
@@ -223,7 +220,8 @@ r"""
 
 This is the tiny example of the lesson: an image of nine pixels and a filter of four
 weights, **not turned**. It is small enough to do in your head, and it will come back
-with two channels, as a table of columns, and in the pools.
+with two channels, as a table of columns, and in the pools. Lay the filter on each of
+its four places, and multiply what lies on top of each other.
 """
 
 # %%
@@ -554,7 +552,13 @@ Weights are **parameters**: numbers that training must find. Since all places sh
 them, the size of the image does not appear in their number. Ten filters of 5 x 5 on a
 colour image: each has $5 \cdot 5 \cdot 3 + 1 = 76$ (the 1 is its bias), together 760.
 
-**Exercise `count_parameters`** (1 point, 5 minutes).
+**Exercise `count_parameters`** (1 point, 5 minutes). Return the number for a whole
+layer.
+
+<details><summary>A hint</summary>
+Count one filter first, as in the line above, with and without its bias. Python counts
+<code>True</code> as 1.
+</details>
 """
 
 
@@ -754,7 +758,8 @@ show_tables(
     [upstream, tiny_filter, from_loops, from_convolution],
     ["dout", "filter", "dx by loops", "full convolution"],
     "∗==",
-    f"Largest difference: {abs(from_loops - from_convolution).max():g}",
+    "The loops give the full convolution: largest difference "
+    f"{abs(from_loops - from_convolution).max():g}",
 )
 
 # %% [markdown]
@@ -780,9 +785,10 @@ show_im2col(
 
 # %% [markdown]
 r"""
-The price: a pixel is copied once for each window it lies in. AlexNet's first layer, 227
-x 227 x 3 with 11 x 11 windows at stride 4, becomes a table of
-$11 \cdot 11 \cdot 3 = 363$ rows and $55 \cdot 55 = 3025$ columns.
+Below each column stands the output that its window makes. The price: a pixel is copied
+once for each window it lies in. AlexNet's first layer, 227 x 227 x 3 with 11 x 11
+windows at stride 4, becomes a table of $11 \cdot 11 \cdot 3 = 363$ rows and
+$55 \cdot 55 = 3025$ columns.
 
 The order matters. In a column the channels come one after the other, in each the rows
 from top to bottom, in each the pixels from left to right, because that is how
@@ -894,7 +900,8 @@ r"""
 Now put it together. **Exercise `conv_forward`** (4 points, 25 minutes). The same layer
 as before, without a loop over pixels. Write it as one function that uses none of the
 others, so that it is graded by itself (copying lines from your `im2col` is fine).
-Numbers of type `float32` must stay `float32`: half the memory, twice the speed.
+Numbers of type `float32` must stay `float32`: they need half the memory of `float64`,
+and half as many bytes have to be moved.
 
 A tip for speed: do **one image at a time**, in a loop over n. The table of one image
 fits into the processor's cache; that of a whole batch does not, and a product that
@@ -1171,6 +1178,11 @@ The third window holds 4, 4, 2, 4: the first 4 gets all 30.
 **Exercise `average_pool_forward`** (2 points, 10 minutes). The mean of each window.
 Zeros of a frame count as pixels: the sum is always divided by FH·FW (that is PyTorch's
 default).
+
+<details><summary>A hint</summary>
+The slices are those of max pooling. What replaces <code>np.maximum</code>, with what
+does the output begin, and what is left to do at the end?
+</details>
 """
 
 
@@ -1254,7 +1266,8 @@ pooled_maps["max pooled, 3 times"] = by_max[0, 0]
 pooled_maps["average pooled, 3 times"] = by_mean[0, 0]
 show_photographs(
     pooled_maps,
-    f"An eighth of the side: mean brightness {by_max.mean():.2f} against {by_mean.mean():.2f}",
+    "At an eighth of the side the maximum keeps the edges bright: mean "
+    f"{by_max.mean():.2f} against {by_mean.mean():.2f}",
 )
 
 # %% [markdown]
@@ -1317,6 +1330,8 @@ show_matrices(
     {"h = (1, −1), signals of length 3": matrix, "3 x 3 filter, 6 x 6 image": of_image},
     "Equal colours are one shared weight; white is no connection",
 )
+print("h = (1, -1), signal (1, 2, 2):", toeplitz_out)
+print(f"nonzero: {np.count_nonzero(of_image)} of {of_image.size} entries on the right")
 
 # %% [markdown]
 r"""
@@ -1379,7 +1394,11 @@ show_photographs(
         "what the dense layer looks for": patch,
         "map of scores": scaled,
     },
-    f"Cut out at ({top}, {left}), scored highest at {place}",
+    f"Cut out at ({top}, {left}), scored highest at {place}, in the small frame",
+    marked={
+        "photograph": (top, left, 12, 12),
+        "map of scores": (place[0] - 3, place[1] - 3, 6, 6),
+    },
 )
 
 # %% [markdown]
@@ -1559,12 +1578,13 @@ with
 
 in under three minutes (73 seconds of processor time, checks and figures included) on a
 machine that was busy with other things as well. CS231n's 47 to 48 % come from the same
-net with smaller initial weights and some regularisation; the start of He et al.
-(lesson 04) makes the difference here. (Why one thread? The products of single images
-are small, and several threads spend their time waiting for each other.)
+net with smaller initial weights and some regularisation. Two things differ, then, and
+we have not measured which of them counts; lesson 04 would bet on the start of He et al.
+(Why one thread? The products of single images are small, and several threads spend
+their time waiting for each other.)
 
 What has the first layer learned? The filters themselves still look like the noise they
-began with, because one epoch moves each weight by less than its initial size. So look
+began with, because one epoch moves the weights by less than their initial size. So look
 at what training has **added** to them: smooth blobs of colour and, in full mode, edges
 of several directions. Nobody told the net to look for edges.
 """
@@ -1572,8 +1592,11 @@ of several directions. Nobody told the net to look for edges.
 # %% tags=["experiment"]
 after = layers[0].parameters["w"]
 moved = abs(after - before).mean() / abs(before).mean()
-show_filters(after, "The 32 filters of the first layer after training")
-show_filters(after - before, f"What training added: {100 * moved:.0f} % of the noise")
+show_filters(after, "After training, the 32 filters still show their initial noise")
+show_filters(
+    after - before,
+    f"What training added ({100 * moved:.0f} % of the noise in size) is smooth",
+)
 
 # %% [markdown]
 r"""

@@ -310,6 +310,11 @@ By hand: factors (0, 2, 2), upstream gradient (1, 2, 3); the result is (0, 4, 6)
 
 **Exercise `dropout_backward`** (1 point, 5 minutes). One line, when the cache holds the
 right thing.
+
+<details><summary>A hint</summary>
+Multiplication, element by element, serves for an array of factors and for a single
+number alike: the two modes need no <code>if</code>.
+</details>
 """
 
 
@@ -506,7 +511,10 @@ net = two_layers(rng)
 net.layers[-1] = Layer(connect_forward, connect_backward, net.layers[-1].parameters,
                        {"p": 0.75, "rng": rng}, has_modes=True)  # fmt: skip
 histories["DropConnect"] = learn(net, rng, "DropConnect")
-show_gaps(histories, f"{n_few} training pictures, {n_epochs} epochs")
+known = ", ".join(f"{100 * h.train_accuracies[-1]:.0f} %" for h in histories.values())
+show_gaps(
+    histories, f"Dropping makes it harder to know the training set by heart: {known}"
+)
 
 # %% tags=["experiment"]
 for name, history in histories.items():
@@ -518,8 +526,8 @@ for name, history in histories.items():
 r"""
 The gap narrows, mostly because the training accuracy falls: knowing by heart has become
 harder. That alone is worth nothing. What counts is the validation accuracy, and here
-honesty is needed. In full mode (500 pictures) we measured, after 25 epochs and at the
-best epoch:
+honesty is needed. In full mode (500 pictures, with the command at the end of this
+lesson) we measured, after 25 epochs and at the best epoch:
 
 | | training | validation | best epoch |
 | --- | --- | --- | --- |
@@ -705,11 +713,12 @@ own three factors, and all of its pixels share them.
 
 **Exercise `color_jitter`** (3 points, 20 minutes). First brightness, then contrast
 (with the mean of the image as it is by then), then saturation (grey is the mean of the
-three channels; photographers weight them, 0.3, 0.59 and 0.11). Clip **once, at the
-end**.
+three channels; photographers weight them, 0.3, 0.59 and 0.11, but leave that here).
+Clip **once, at the end**: what was too bright for a moment may come back.
 
 By hand, one channel: (0.2, 0.4, 0.9) with the brightness 1.2 is (0.24, 0.48, 1.08), of
-mean 0.6. With the contrast 0.5 it is (0.42, 0.54, 0.84).
+mean 0.6. With the contrast 0.5 it is (0.42, 0.54, 0.84). Clipped in between, 1.08 would
+be 1, the mean 0.573, and the last value 0.787: a bright detail, lost for nothing.
 
 <details><summary>A hint</summary>
 Factors of shape <code>(N, 1, 1, 1)</code> are one for each image. With

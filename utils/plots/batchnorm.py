@@ -10,7 +10,7 @@ from utils.plots import COLOURS, MARKERS
 
 Vector = Sequence[float] | float
 WITH, WITHOUT = COLOURS[0], COLOURS[1]
-BEHIND = {"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1}
+BEHIND = {"fc": "white", "ec": "none", "alpha": 0.9, "pad": 1}
 
 
 def show_activations(
@@ -122,7 +122,7 @@ def listed(numbers: Vector) -> str:
 
 def show_channels(x: np.ndarray, title: str) -> None:
     """A few small images `(N, C, H, W)`: a row an image, the channels in colours."""
-    fig, axes = plt.subplots(*x.shape[:2], figsize=(1.5 * x.shape[1] + 1, 3.4))
+    fig, axes = plt.subplots(*x.shape[:2], figsize=(1.9 * x.shape[1] + 0.6, 3.7))
     for (n, c), axis in np.ndenumerate(axes):
         one_colour = ListedColormap([COLOURS[c]])
         axis.pcolormesh(np.ones(x.shape[2:]), cmap=one_colour, alpha=0.35, ec="k")
@@ -131,7 +131,9 @@ def show_channels(x: np.ndarray, title: str) -> None:
         axis.set(xticks=[], yticks=[], aspect="equal")
         axis.invert_yaxis()
         if n == 0:
-            axis.set_title(f"channel {c + 1}", fontsize=9)
+            mean, var = x[:, c].mean(), x[:, c].var()
+            name = f"channel {c + 1}\nmean {mean:g}, variance {var:g}"
+            axis.set_title(name, fontsize=9)
         if c == 0:
             axis.set_ylabel(f"image {n + 1}", fontsize=9)
     fig.suptitle(title, fontsize=10)
@@ -193,7 +195,7 @@ def show_sweep(
     xlabel: str, title: str,
 ) -> None:  # fmt: skip
     """A panel for each measure; a curve for each kind of net, against a log axis."""
-    fig, axes = plt.subplots(1, len(curves), figsize=(4.6 * len(curves), 3.3))
+    fig, axes = plt.subplots(1, len(curves), figsize=(4.6 * len(curves), 3.6))
     for axis, (measure, by_net) in zip(
         np.atleast_1d(axes), curves.items(), strict=True
     ):
@@ -208,6 +210,7 @@ def show_sweep(
         if len(xs) <= 5:
             axis.set_xticks(xs, [f"{x:g}" for x in xs])
             axis.set_xticks([], minor=True)
-    np.atleast_1d(axes)[0].legend(fontsize=8)
     fig.suptitle(title, fontsize=10)
-    fig.tight_layout()
+    named = np.atleast_1d(axes)[0].get_legend_handles_labels()
+    fig.legend(*named, loc="lower center", ncols=2, fontsize=8)
+    fig.tight_layout(rect=(0, 0.06, 1, 1))

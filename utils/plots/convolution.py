@@ -1,83 +1,13 @@
-"""Figures of lesson 05: windows, strides, connections, columns, pools, filters."""
+"""Figures of lesson 05: echoes, strides, connections, matrices, fields, filters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from utils.plots import COLOURS, MARKERS, draw, show_images
-
-Window = tuple[int, int, int, int]
-"""First row, first column, height, width."""
-
-
-def table(
-    axis: plt.Axes, numbers: np.ndarray, title: str = "", marked: Sequence[Window] = ()
-) -> None:
-    """A table of numbers (or texts) with frames around some windows."""
-    rows, columns = np.shape(numbers)
-    for (i, j), value in np.ndenumerate(np.asarray(numbers)):
-        axis.add_patch(Rectangle((j, i), 1, 1, fc="white", ec="0.7", lw=0.8))
-        text = value if isinstance(value, str) else f"{value:g}"
-        axis.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=9)
-    for k, (i, j, high, wide) in enumerate(marked):
-        colour = COLOURS[k % len(COLOURS)]
-        axis.add_patch(Rectangle((j, i), wide, high, fc=colour, alpha=0.25))
-        axis.add_patch(Rectangle((j, i), wide, high, fc="none", ec=colour, lw=2.5))
-    axis.set(xlim=(-0.1, columns + 0.1), ylim=(rows + 0.1, -0.1), aspect="equal")
-    axis.set_title(title, fontsize=9)
-    axis.axis("off")
-
-
-def show_tables(
-    tables: Sequence[np.ndarray],
-    titles: Sequence[str],
-    signs: str = "",
-    title: str = "",
-    marked: Sequence[Sequence[Window]] = (),
-    cell: float = 0.42,
-) -> None:
-    """Small tables side by side, with a sign between each two; cells in inches."""
-    widths = [np.shape(numbers)[1] for numbers in tables]
-    high = max(len(numbers) for numbers in tables)
-    inches = (cell * sum(widths) + 0.9 * len(tables), cell * high + 1.0)
-    shape = {"ncols": len(tables), "width_ratios": widths, "squeeze": False}
-    fig, axes = plt.subplots(**shape, figsize=inches)
-    frames = [*marked, *[()] * len(tables)]
-    for drawn in zip(axes[0], tables, titles, frames, strict=False):
-        table(*drawn)
-    fig.suptitle(title, fontsize=10)
-    fig.tight_layout(w_pad=2.5)
-    for before, after, sign in zip(axes[0], axes[0][1:], signs, strict=False):
-        left, right = before.get_position(), after.get_position()
-        x, y = (left.x1 + right.x0) / 2, (right.y0 + right.y1) / 2
-        fig.text(x, y, sign, fontsize=14, ha="center", va="center")
-
-
-def show_steps(
-    image: np.ndarray, weights: np.ndarray, out: np.ndarray, title: str = ""
-) -> None:
-    """A panel for each place of the filter: its window and what it adds up to."""
-    fig, axes = plt.subplots(1, out.size, figsize=(2.35 * out.size, 2.9))
-    for axis, ((i, j), value) in zip(axes, np.ndenumerate(out), strict=True):
-        high, wide = weights.shape
-        window = image[i : i + high, j : j + wide]
-        pairs = zip(window.ravel(), weights.ravel(), strict=True)
-        terms = " + ".join(f"{a:g}·{b:g}" for a, b in pairs)
-        table(axis, image, f"output [{i}, {j}]", [(i, j, high, wide)])
-        axis.text(0.5, -0.06, terms, transform=axis.transAxes, ha="center", fontsize=8)
-        axis.text(
-            0.5,
-            -0.17,
-            f"= {value:g}",
-            transform=axis.transAxes,
-            ha="center",
-            fontsize=11,
-            fontweight="bold",
-        )
-    fig.suptitle(title, fontsize=10)
-    fig.tight_layout()
+from utils.plots.tables import Window, frame_window
 
 
 def show_echoes(rows: dict[str, Sequence[float]], title: str = "") -> None:
@@ -147,27 +77,6 @@ def show_connections(n: int, size: int, title: str = "") -> None:
     fig.tight_layout()
 
 
-def show_im2col(
-    image: np.ndarray, weights: np.ndarray, columns: np.ndarray, title: str = ""
-) -> None:
-    """An image with its windows, and the product of filter row and column table."""
-    high, wide = weights.shape
-    places = [
-        (i, j)
-        for i in range(len(image) - high + 1)
-        for j in range(image.shape[1] - wide + 1)
-    ]
-    parts = [image, weights.reshape(1, -1), columns, weights.reshape(1, -1) @ columns]
-    names = ("image: 4 windows", "filter as a row", "windows as columns", "outputs")
-    marks = [
-        [(i, j, high, wide) for i, j in places],
-        [],
-        [(0, k, len(columns), 1) for k in range(len(places))],
-        [(0, k, 1, 1) for k in range(len(places))],
-    ]
-    show_tables(parts, names, ["→", "@", "="], title, marks)
-
-
 def show_matrices(matrices: dict[str, np.ndarray], title: str = "") -> None:
     """Matrices in which equal weights have equal colours; zeros are white."""
     fig, axes = plt.subplots(1, len(matrices), figsize=(4.6 * len(matrices), 3.6))
@@ -190,25 +99,6 @@ def show_matrices(matrices: dict[str, np.ndarray], title: str = "") -> None:
         axis.set_title(name, fontsize=9)
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
-
-
-def show_pooling(
-    image: np.ndarray, out: np.ndarray, dout: np.ndarray, dx: np.ndarray, size: int
-) -> None:
-    """Max pooling and back: windows, their largest values, and where gradients go."""
-    windows = [
-        (i * size, j * size, size, size)
-        for i in range(len(out))
-        for j in range(out.shape[1])
-    ]
-    cells = [(i, j, 1, 1) for i in range(len(out)) for j in range(out.shape[1])]
-    show_tables(
-        [image, out, dout, dx],
-        ["image x", "largest of each window", "upstream gradient", "dx"],
-        "→ →",
-        "Forward, the largest value passes; backward, only its pixel gets the gradient",
-        [windows, cells, cells, windows],
-    )
 
 
 def show_receptive_field(
@@ -243,9 +133,15 @@ def show_filters(w: np.ndarray, title: str = "", columns: int = 8) -> None:
 
 
 def show_photographs(
-    pictures: dict[str, np.ndarray], title: str = "", rows: int = 1
+    pictures: dict[str, np.ndarray],
+    title: str = "",
+    rows: int = 1,
+    marked: Mapping[str, Window] | None = None,
 ) -> None:
-    """Large pictures `(H, W)` or `(3, H, W)` in rows, each with its name."""
+    """Large pictures `(H, W)` or `(3, H, W)` in rows, each with its name.
+
+    `marked` frames a window in some of them.
+    """
     columns = -(-len(pictures) // rows)
     fig, axes = plt.subplots(
         rows, columns, figsize=(3.1 * columns, 2.5 * rows + 0.3), squeeze=False
@@ -253,6 +149,8 @@ def show_photographs(
     for axis, (name, picture) in zip(axes.flat, pictures.items(), strict=True):
         draw(axis, picture)
         axis.set_title(name, fontsize=9)
+        if marked and name in marked:
+            frame_window(axis, marked[name], COLOURS[1])
     fig.suptitle(title, fontsize=10)
     fig.tight_layout()
 
@@ -270,7 +168,7 @@ def show_bars(values: dict[str, float], label: str, title: str) -> None:
             fontsize=8,
         )
     axis.set(xscale="log", xlabel=label)
-    axis.set_xlim(right=max(values.values()) * 50)
+    axis.set_xlim(right=max(values.values()) * 300)
     axis.invert_yaxis()
     axis.set_title(title, fontsize=10)
     fig.tight_layout()

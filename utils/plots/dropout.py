@@ -173,7 +173,7 @@ def show_tricks(
         axis.text(
             value + 100 * error + 0.6, i, f"{value:.1f} %", va="center", fontsize=8
         )
-    axis.set(xlabel="validation accuracy in %", xlim=(0, values.max() * 1.16))
+    axis.set(xlabel="validation accuracy in %", xlim=(0, values.max() * 1.3))
     axis.set_title(title, fontsize=10)
     axis.invert_yaxis()
     fig.tight_layout()

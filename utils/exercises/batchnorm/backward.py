@@ -78,6 +78,22 @@ def straight(oracle, dout, cache):
     return dx_constant_mean(oracle, dout, cache, weight=0)
 
 
+def mean_added(oracle, dout, cache):
+    """`dx` where what comes through the mean has the wrong sign."""
+    return 2 * dx_constant_mean(oracle, dout, cache) - oracle(dout, cache)[0]
+
+
+def x_hat_for_difference(times):
+    """`dx` where x_hat stands so many times in the variance's path for x - mean."""
+
+    def dx(oracle, dout, cache):
+        without = dx_weighted(oracle, dout, cache, 0)
+        path = oracle(dout, cache)[0] - without
+        return without + path / shaped(cache[1], dout) ** times
+
+    return with_parts(dx=dx)
+
+
 def undivided(oracle, dout, cache):
     """`dx` where both sums are not divided by the count of their numbers."""
     plain, dx = straight(oracle, dout, cache), oracle(dout, cache)[0]
@@ -171,6 +187,12 @@ MISTAKES = (
         "move away from 0 or towards it?",
     ),
     Misconception(
+        "sign of the mean's path",
+        with_parts(dx=mean_added),
+        "The mean's path has the wrong sign in your dx. The mean was taken away from x: what "
+        "does a minus hand back to its second input?",
+    ),
+    Misconception(
         "sums not divided by their count",
         with_parts(dx=undivided),
         "What comes back through the mean and the variance is too large in your dx, as many "
@@ -221,6 +243,14 @@ MISTAKES = (
         "them?",
     ),
 )
+X_HAT_HINT = (
+    "The variance's path is off in your dx by a power of std: x_hat stands where x - mean was "
+    "in the forward pass. The cache holds x_hat and std: how do you get x - mean from them?"
+)
+GATE_MISTAKES = (
+    Misconception("x_hat for x - mean, twice", x_hat_for_difference(2), X_HAT_HINT),
+    Misconception("x_hat for x - mean, once", x_hat_for_difference(1), X_HAT_HINT),
+)
 BATCHNORM_BACKWARD = Exercise(
     id="06.batchnorm_backward",
     points=5,
@@ -230,5 +260,7 @@ BATCHNORM_BACKWARD = Exercise(
     cases=backward_cases,
     rules=(keeps_inputs(), NO_LOOP, NUMPY_ONLY),
     worked=BACKWARD_WORKED,
-    misconceptions=tuple(made_with(batchnorm_backward_oracle, MISTAKES)),
+    misconceptions=(
+        *made_with(batchnorm_backward_oracle, (*MISTAKES, *GATE_MISTAKES)),
+    ),
 )

@@ -101,6 +101,17 @@ FOLD_BATCHNORM = Exercise(
             FOLD_WORKED,
         ),
         Misconception(
+            "mean not scaled",
+            lambda w, b, gamma, beta, running, eps=1e-5: (
+                fold_oracle(w, b, gamma, beta, running, eps)[0],
+                changed(w, b, gamma, beta, running, eps, mean=0 * running["mean"])[1]
+                - running["mean"],
+            ),
+            "You take the mean off as it is. It is taken off before the normalisation "
+            "scales: by what is it multiplied on the way?",
+            FOLD_WORKED,
+        ),
+        Misconception(
             "variance instead of the standard deviation",
             lambda w, b, gamma, beta, running, eps=1e-5: changed(
                 w, b, gamma, beta, running, eps,

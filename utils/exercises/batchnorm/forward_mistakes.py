@@ -14,6 +14,7 @@ from utils.exercises.batchnorm.altered import (
     other_variance,
     running_in_training,
     std_kept,
+    variance_in_cache,
     without_eps,
 )
 
@@ -211,5 +212,11 @@ FORWARD_MISTAKES = (
         std_kept,
         "You put a standard deviation into `running['var']`. Which of the two does "
         "its name promise, and what do you take the root of in inference?",
+    ),
+    Misconception(
+        "variance in the cache",
+        variance_in_cache,
+        "Your output is right, but the cache holds the variance. What did you divide x - "
+        "mean by? That is what the backward pass needs.",
     ),
 )

@@ -14,9 +14,10 @@ from utils.exercises.convolution.counting import (
     RECEPTIVE_FIELD,
 )
 from utils.exercises.convolution.dense import DENSE_TO_CONV
-from utils.exercises.convolution.gradient import CONV_BACKWARD, CONV_BACKWARD_LOOPS
+from utils.exercises.convolution.fast import CONV_BACKWARD, CONV_FORWARD
+from utils.exercises.convolution.gradient import CONV_BACKWARD_LOOPS
 from utils.exercises.convolution.im2col import IM2COL
-from utils.exercises.convolution.layer import CONV_FORWARD, CONV_FORWARD_LOOPS
+from utils.exercises.convolution.layer import CONV_FORWARD_LOOPS
 from utils.exercises.convolution.max_pool import MAX_POOL_FORWARD
 from utils.exercises.convolution.max_pool_gradient import MAX_POOL_BACKWARD
 from utils.exercises.convolution.padding import OUTPUT_SIZE, PAD

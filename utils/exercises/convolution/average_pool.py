@@ -9,13 +9,12 @@ from utils.exercises.convolution.pooling import (
     BACKWARD_MISTAKES,
     BY_HAND,
     FORWARD_MISTAKES,
-    FRAME_KEPT,
     ON_ITS_SIDE,
     QUICK_HINT,
     area,
     average_pool_gradient_oracle,
     average_pool_oracle,
-    frame_kept,
+    frame_mistakes,
     gradient_cases,
     large_gradient,
     large_image,
@@ -54,6 +53,12 @@ def of_real_pixels(oracle, x, *setting):
     return oracle(x, *setting)[0] / oracle(np.ones_like(x), *setting)[0]
 
 
+def of_square_windows(oracle, x, size, stride, pad):
+    """The sum of a window divided by the square of its height."""
+    square = int(np.broadcast_to(size, 2)[0]) ** 2
+    return summed(oracle, x, size, stride, pad) / square
+
+
 def over_channels(oracle, x, *setting):
     return oracle(x, *setting)[0].mean(axis=1, keepdims=True)
 
@@ -71,6 +76,12 @@ MISTAKES = (
         "as pixels here. By what is the sum always divided?",
     ),
     Misconception("sides of the window exchanged", on_its_side(framed), ON_ITS_SIDE),
+    Misconception(
+        "windows taken for squares",
+        with_cache(of_square_windows),
+        "Only windows that are not square are wrong: you divide by the square of one side. How "
+        "many pixels has a window of 2 x 4?",
+    ),
     Misconception(
         "over the channels too",
         with_cache(over_channels),
@@ -128,7 +139,7 @@ GRADIENT_MISTAKES = (
         "Your gradient is too small by the number of pixels in a window. With what factor does a pixel enter the mean?",
     ),
     Misconception("the first window is left alone", first_window_stays, ADD_UP),
-    Misconception("frame kept in dx", frame_kept(framed), FRAME_KEPT),
+    *frame_mistakes(framed),
     Misconception(
         "frame gets no share",
         shared_by_real_pixels,

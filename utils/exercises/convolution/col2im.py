@@ -6,8 +6,10 @@ from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.convolution.im2col import SETTINGS, im2col_oracle
 from utils.exercises.convolution.shared import (
+    NOTHING_LEFT,
     a_side,
     as_if_step_one,
+    cut_by_minus,
     no_pixel_loop,
     tensors,
 )
@@ -72,6 +74,10 @@ def with_frame(columns, shape, size, stride=1, pad=0):
 def cut_at_one_end(columns, shape, size, stride=1, pad=0):
     whole = with_frame(columns, shape, size, stride, pad)
     return whole[:, :, : shape[2], : shape[3]]
+
+
+def cut_without_frame(columns, shape, size, stride=1, pad=0):
+    return cut_by_minus(with_frame(columns, shape, size, stride, pad), pad)
 
 
 def step_one(columns, shape, size, stride=1, pad=0):
@@ -167,6 +173,7 @@ COL2IM = Exercise(
             cut_at_one_end,
             "Your images have the right shape, but begin in the frame. Where in the padded image is pixel [0, 0] of x?",
         ),
+        Misconception("frame cut off with a minus", cut_without_frame, NOTHING_LEFT),
         Misconception(
             "stride ignored",
             step_one,

@@ -167,6 +167,13 @@ COUNT_MULTIPLY_ADDS = Exercise(
             ),
             "The padding has no effect. At how many places does the filter stand when the image has a frame?",
         ),
+        Misconception(
+            "padding counted once",
+            lambda C, H, W, K, FH, FW, stride=1, pad=0: multiply_adds_oracle(
+                C, H + pad, W + pad, K, FH, FW, stride
+            ),
+            "Your padding is added at one end of each side. How many ends has a side?",
+        ),
     ),
 )
 

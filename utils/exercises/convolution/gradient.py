@@ -1,18 +1,18 @@
-"""The backward pass of a convolution layer, with loops and without."""
+"""The backward pass of a convolution layer, and what goes wrong with it."""
 
 import numpy as np
 
-from utils.checks.compare import unpack
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.convolution.layer import NOTES_W, NOTES_X, SETTINGS, drawn
 from utils.exercises.convolution.padding import output_size_oracle
 from utils.exercises.convolution.shared import (
+    NOTHING_LEFT,
     a_side,
     as_if_step_one,
+    cut_by_minus,
     exchanged,
     framed,
-    no_pixel_loop,
     one_at_a_time,
     tensors,
 )
@@ -53,23 +53,6 @@ def gradient_cases(rng: np.random.Generator) -> list[Case]:
     return cases
 
 
-def quick_cases(rng: np.random.Generator) -> list[Case]:
-    """Adds numbers of single precision, which must stay so."""
-    parts = drawn(rng, (2, 3, 4, 6), (5, 3, 3, 2))
-    x, w, b = (part.astype(np.float32) for part in parts)
-    dout = dout_for(rng, x, w, 2, 1).astype(np.float32)
-
-    def dtypes(subject):
-        gradients = unpack(subject(dout, (x, w, b, 2, 1)), "dx", "dw", "db")
-        return [str(getattr(part, "dtype", "no array")) for part in gradients]
-
-    expected = ["float32"] * 3
-    return [
-        *gradient_cases(rng),
-        Case("float32 stays float32", dtypes, expected=expected),
-    ]
-
-
 def stride_ignored(dout, cache):
     x, w, b, _, pad = cache
     frame, filters = framed(x, pad).shape[2:], w.shape[2:]
@@ -85,6 +68,11 @@ def frame_kept(dout, cache):
 def cut_at_one_end(dout, cache):
     dx, dw, db = frame_kept(dout, cache)
     return dx[:, :, : cache[0].shape[2], : cache[0].shape[3]], dw, db
+
+
+def cut_without_frame(dout, cache):
+    dx, dw, db = frame_kept(dout, cache)
+    return cut_by_minus(dx, cache[4]), dw, db
 
 
 def filter_turned(dout, cache):
@@ -129,6 +117,12 @@ def dw_of(*places):
         return dx, conv_gradient_oracle(alone, cache)[1], db
 
     return version
+
+
+def all_assigned(dout, cache):
+    """Every place writes its part of dx and of dw over what was there."""
+    dw = dw_of(-1, slice(None), -1, -1)(dout, cache)[1]
+    return windows_overwrite(dout, cache)[0], dw, conv_gradient_oracle(dout, cache)[2]
 
 
 def with_db(change):
@@ -177,6 +171,7 @@ GRADIENT_MISTAKES = (
         "dx has the right shape, but it begins in the frame: you cut off its end only. Where in the padded image is "
         "pixel [0, 0] of x?",
     ),
+    Misconception("frame cut off with a minus", cut_without_frame, NOTHING_LEFT),
     Misconception(
         "filter turned in dx",
         filter_turned,
@@ -255,44 +250,11 @@ CONV_BACKWARD_LOOPS = Exercise(
     misconceptions=(
         *GRADIENT_MISTAKES,
         Misconception("windows overwrite one another", windows_overwrite, ADD_UP),
-    ),
-)
-
-QUICK_HINT = (
-    "The values are right; now let NumPy do the loop over the pixels. With all windows of an image as the columns of a "
-    "table, dw is one product and the gradient of the table another. Which loop is left when the table goes back "
-    "into the image?"
-)
-
-
-def large_image() -> Case:
-    x, w = np.ones((1, 1, 128, 128)), np.ones((1, 1, 2, 3))
-    return call(
-        "An image of 128 x 128 pixels", np.ones((1, 1, 127, 126)), (x, w, np.ones(1), 1, 0)
-    )  # fmt: skip
-
-
-CONV_BACKWARD = Exercise(
-    id="05.conv_backward",
-    points=5,
-    minutes=30,
-    oracle=conv_gradient_oracle,
-    cases=quick_cases,
-    returns=("dx", "dw", "db"),
-    rules=(keeps_inputs(), NUMPY_ONLY, no_pixel_loop(large_image, QUICK_HINT)),
-    worked=GRADIENT_WORKED,
-    misconceptions=(
-        *GRADIENT_MISTAKES,
         Misconception(
-            "the last weight overwrites the others", last_offset_stays, ADD_UP
-        ),
-        Misconception(
-            "double precision whatever comes in",
-            lambda dout, cache: tuple(
-                part.astype(float) for part in conv_gradient_oracle(dout, cache)
-            ),
-            "From float32 you make float64, which takes twice the time and the memory. Which dtype does "
-            "`np.zeros` give you when you do not ask for one?",
+            "dx and dw assigned instead of added",
+            all_assigned,
+            "Both dx and dw hold what the last place has put there. Pixels and weights are used at "
+            "many places. Does your loop write with `=` or with `+=`?",
         ),
     ),
 )

@@ -51,6 +51,14 @@ def channels_innermost(x, size, stride=1, pad=0):
     return apart.swapaxes(1, 2).reshape(n, rows, places)
 
 
+def not_transposed(x, size, stride=1, pad=0):
+    """Windows reshaped as they come, places before what a window holds."""
+    columns = im2col_oracle(x, size, stride, pad)
+    n, rows, places = columns.shape
+    apart = columns.reshape(n, x.shape[1], -1, places)
+    return apart.swapaxes(2, 3).reshape(n, rows, places)
+
+
 def down_first(x, size, stride=1, pad=0):
     """Windows in the order of columns of places."""
     high, wide = np.broadcast_to(size, 2)
@@ -101,6 +109,12 @@ IM2COL = Exercise(
             channels_innermost,
             "In your columns the channels of one pixel stand together. In `w.reshape(K, -1)` the first FH * FW weights "
             "belong to channel 0: in which order must the axes be before you reshape?",
+        ),
+        Misconception(
+            "reshaped without being transposed",
+            not_transposed,
+            "Your table has the right shape, but its numbers run through the places first and through a window second. "
+            "`reshape` moves no axis. Which order must (N, C, OH, OW, FH, FW) be brought into before it?",
         ),
         Misconception(
             "windows taken down the columns first",

@@ -1,15 +1,13 @@
-"""The forward pass of a convolution layer, with loops and without."""
+"""The forward pass of a convolution layer, and what goes wrong with it."""
 
 import numpy as np
 
-from utils.checks.compare import unpack
 from utils.checks.exercise import Case, Exercise, Misconception, call
 from utils.checks.rules import keeps_inputs
 from utils.exercises.convolution.shared import (
     a_side,
     exchanged,
     framed,
-    no_pixel_loop,
     tensors,
 )
 from utils.exercises.shared import NUMPY_ONLY
@@ -77,19 +75,6 @@ def conv_cases(rng: np.random.Generator) -> list[Case]:
             for name, (x_shape, w_shape, stride, pad) in SETTINGS.items()
         ),
     ]
-
-
-def quick_cases(rng: np.random.Generator) -> list[Case]:
-    """Adds numbers of single precision, which must stay so."""
-    x, w, b = (
-        part.astype(np.float32) for part in drawn(rng, (2, 3, 4, 6), (5, 3, 3, 2))
-    )
-
-    def dtype(subject):
-        out, _ = unpack(subject(x, w, b, stride=2, pad=1), "out", "cache")
-        return str(getattr(out, "dtype", "no array"))
-
-    return [*conv_cases(rng), Case("float32 stays float32", dtype, expected="float32")]
 
 
 def with_out(change):
@@ -243,52 +228,4 @@ CONV_FORWARD_LOOPS = Exercise(
     rules=(keeps_inputs(), NUMPY_ONLY),
     worked=CONV_WORKED,
     misconceptions=CONV_MISTAKES,
-)
-
-QUICK_HINT = (
-    "The values are right; now let NumPy do the loop over the pixels. If all windows of an image are the "
-    "columns of one table, which single product gives all outputs of all filters?"
-)
-
-
-def large_image() -> Case:
-    x, w = np.ones((1, 1, 128, 128)), np.ones((1, 1, 2, 3))
-    return call("An image of 128 x 128 pixels", x, w, np.ones(1))
-
-
-CONV_FORWARD = Exercise(
-    id="05.conv_forward",
-    points=4,
-    minutes=25,
-    oracle=conv_oracle,
-    cases=quick_cases,
-    returns=("out", "cache"),
-    rules=(keeps_inputs(), NUMPY_ONLY, no_pixel_loop(large_image, QUICK_HINT)),
-    worked=CONV_WORKED,
-    misconceptions=(
-        *CONV_MISTAKES,
-        Misconception(
-            "rows of the table in another order than the weights",
-            with_out(
-                lambda x, w, b, stride, pad: conv_oracle(
-                    x,
-                    w.reshape(len(w), -1, w.shape[1]).swapaxes(1, 2).reshape(w.shape),
-                    b,
-                    stride,
-                    pad,
-                )[0]
-            ),
-            "The shapes fit, but weights meet the wrong pixels. `w.reshape(K, -1)` runs through channels, then "
-            "rows, then columns of the filter: in which order do the rows of your table run?",
-        ),
-        Misconception(
-            "double precision whatever comes in",
-            lambda x, w, b, stride=1, pad=0: (
-                conv_oracle(x, w, b, stride, pad)[0].astype(float),
-                (x, w, b, stride, pad),
-            ),
-            "From float32 you make float64, which takes twice the time and the memory. Which dtype does "
-            "`np.zeros` give you when you do not ask for one?",
-        ),
-    ),
 )

@@ -8,12 +8,11 @@ from utils.exercises.convolution.max_pool import walled
 from utils.exercises.convolution.pooling import (
     ADD_UP,
     BACKWARD_MISTAKES,
-    FRAME_KEPT,
     QUICK_HINT,
     area,
     average_pool_gradient_oracle,
     drawn_gradient,
-    frame_kept,
+    frame_mistakes,
     gradient_cases,
     large_gradient,
     max_pool_gradient_oracle,
@@ -111,7 +110,7 @@ TIES = (
         "Does a later equal value replace an earlier one in your code?",
     ),
     Misconception("assigned instead of added", largest_overwrites, ADD_UP),
-    Misconception("frame kept in dx", frame_kept(walled), FRAME_KEPT),
+    *frame_mistakes(walled),
     Misconception(
         "every pixel of the window",
         to_every_pixel,

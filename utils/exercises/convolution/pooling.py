@@ -8,8 +8,10 @@ from utils.checks.compare import unpack
 from utils.checks.exercise import Case, Misconception, call
 from utils.exercises.convolution.padding import output_size_oracle
 from utils.exercises.convolution.shared import (
+    NOTHING_LEFT,
     a_side,
     as_if_step_one,
+    cut_by_minus,
     exchanged,
     framed,
     one_at_a_time,
@@ -185,6 +187,18 @@ def frame_kept(frame):
     """The gradient of images that `frame(x, pad)` has padded."""
     return lambda oracle, dout, cache: oracle(
         dout, (frame(cache[0], cache[3]), *cache[1:3], 0)
+    )
+
+
+def frame_mistakes(frame):
+    """What goes wrong with the frame of dx."""
+
+    def cut(oracle, dout, cache):
+        return cut_by_minus(frame_kept(frame)(oracle, dout, cache), cache[3])
+
+    return (
+        Misconception("frame kept in dx", frame_kept(frame), FRAME_KEPT),
+        Misconception("frame cut off with a minus", cut, NOTHING_LEFT),
     )
 
 

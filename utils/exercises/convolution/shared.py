@@ -35,6 +35,18 @@ def framed(x, pad):
     return np.pad(x, ((0, 0), (0, 0), (high, high), (wide, wide)))
 
 
+def cut_by_minus(images, pad):
+    """Framed images cut as `[PH:-PH, PW:-PW]`: without a frame nothing is left."""
+    high, wide = a_side(pad)
+    return images[:, :, high:-high, wide:-wide]
+
+
+NOTHING_LEFT = (
+    "Where there is no padding nothing is left: `-0` is 0, so that `PH:-PH` ends where it "
+    "begins. At which row of the padded image do the H rows of x end, counted from its top?"
+)
+
+
 def as_if_step_one(dout, room):
     """`dout` in the top left corner of an output with `room` rows and columns."""
     wide = np.zeros((*dout.shape[:2], *room), dout.dtype)

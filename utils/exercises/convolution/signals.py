@@ -35,6 +35,12 @@ def late_by_one(x, w):
     return np.concatenate([[0.0], convolve_1d_oracle(x, w)[:-1]])
 
 
+def last_echo(x, w):
+    """Each value of the result is the latest echo alone."""
+    t, F = np.arange(len(x) + len(w) - 1), len(w)
+    return w[np.minimum(t, F - 1)] * x[np.maximum(t - F + 1, 0)]
+
+
 def around_the_end(x, w):
     """The echo after the end comes back at the beginning."""
     y = convolve_1d_oracle(x, w)
@@ -85,6 +91,12 @@ CONVOLVE_1D = Exercise(
             around_the_end,
             "The echo of the last values turns up at the beginning. What does x[-1] "
             "mean to Python, and what was sent before time 0?",
+        ),
+        Misconception(
+            "assigned instead of added",
+            last_echo,
+            "Of all echoes that arrive at one time only the last is left. Does your loop write "
+            "with `=` or with `+=`?",
         ),
         Misconception(
             "weighted mean",
@@ -142,6 +154,15 @@ def one_frame(x, w):
     return convolve_2d_oracle(np.pad(x, [(n - 1, n - 1) for n in w.shape]), w)
 
 
+def transposed(x, w):
+    """Correlates with `w.T`, which a window of another shape may not fit."""
+    if 1 in w.shape:
+        return convolve_2d_oracle(x, np.full(w.shape, w.sum()))
+    if w.shape[0] != w.shape[1]:
+        raise ValueError("the shapes of window and filter do not match")
+    return convolve_2d_oracle(x, w.T[::-1, ::-1])
+
+
 def width_from_height_2d(x, w):
     out = convolve_2d_oracle(x, w)
     if out.shape[1] < len(out):
@@ -178,6 +199,12 @@ CONVOLVE_2D = Exercise(
             lambda x, w: convolve_2d_oracle(x, w[:, ::-1]),
             "You exchange top and bottom of the filter. A turn by 180 degrees exchanges "
             "one more thing: which?",
+        ),
+        Misconception(
+            "filter transposed instead of turned",
+            transposed,
+            "You exchange rows and columns of the filter (`w.T`), which mirrors it along its "
+            "diagonal. Where does its first weight lie after a turn by 180 degrees?",
         ),
         Misconception(
             "output on a framed image",

@@ -46,6 +46,8 @@ def places(x: np.ndarray, size: tuple[int, int], pad: int, out) -> np.ndarray:
 
 
 NONE = close(by_value=False)
+ROWS = "the number of rows at which crops begin"
+COLUMNS = "the number of columns at which crops begin"
 
 
 class Tried:
@@ -69,10 +71,7 @@ class Tried:
         """At how many rows and columns the crops begin."""
         place = self.found(subject, self.images[:200], size, pad)
         rows, columns = place[(place >= 0).all(axis=1)].T
-        return {
-            "different rows": len(set(rows)),
-            "different columns": len(set(columns)),
-        }
+        return {ROWS: len(set(rows)), COLUMNS: len(set(columns))}
 
     def pairs(self, subject):
         return len(
@@ -93,7 +92,7 @@ def strangers(tried: Tried, name, *place) -> Case:
 
 
 def beginnings(tried: Tried, name, size, pad, rows, columns, **more) -> Case:
-    expected = {"different rows": rows, "different columns": columns}
+    expected = {ROWS: rows, COLUMNS: columns}
     return Case(name, lambda s: tried.seen(s, size, pad), expected=expected, **more)
 
 
@@ -128,6 +127,15 @@ def from_the_corner(x, size, rng, pad=0):
     wider = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
     rows, columns = size[0] + 2 * pad, size[1] + 2 * pad
     return crop_oracle(wider[:, :, :rows, :columns], size, rng)
+
+
+def one_number_for_both(x, size, rng, pad=0):
+    """Row and column of a place are the same number."""
+    wider = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
+    windows = np.lib.stride_tricks.sliding_window_view(wider, size, axis=(2, 3))
+    diagonal = np.diagonal(windows, axis1=2, axis2=3)  # (N, C, h, w, places)
+    drawn = crop_oracle(diagonal.reshape(len(x), -1, diagonal.shape[4], 1), (1, 1), rng)
+    return drawn.reshape(*x.shape[:2], *size)
 
 
 def rounded_places(x, size, rng, pad=0):
@@ -193,6 +201,12 @@ RANDOM_CROP = Exercise(
             from_the_corner,
             "You draw places from 0 to 2 * pad, which is right only when the crop is as large "
             "as the image. How many places has a crop that is smaller?",
+        ),
+        Misconception(
+            "one number for row and column",
+            one_number_for_both,
+            "Your crops all begin on the diagonal: row and column are the same number. How "
+            "many numbers does a place need?",
         ),
         Misconception(
             "the ends come half as often",

@@ -87,6 +87,17 @@ def over_images(scores):
     return mean, mean.argmax(axis=1)
 
 
+def over_nets(scores):
+    each = np.exp(scores - scores.max(axis=0, keepdims=True))
+    mean = (each / each.sum(axis=0, keepdims=True)).mean(axis=0)
+    return mean, mean.argmax(axis=1)
+
+
+def labels_of_classes(scores):
+    mean = ensemble_oracle(scores)[0]
+    return mean, mean.argmax(axis=0)
+
+
 def overflowing(scores):
     with np.errstate(all="ignore"):
         each = np.exp(scores) / np.exp(scores).sum(axis=2, keepdims=True)
@@ -151,6 +162,19 @@ ENSEMBLE_PREDICT = Exercise(
             over_images,
             "Your softmax runs over the images: each class adds up to 1, not each image. "
             "Which axis of `scores` (nets, images, classes) belongs to the classes?",
+        ),
+        Misconception(
+            "softmax over the nets",
+            over_nets,
+            "Your softmax runs over the nets, so that every class gets one part in M. Which "
+            "axis of `scores` (nets, images, classes) must add up to 1 for one net and one "
+            "image?",
+        ),
+        Misconception(
+            "a label for each class",
+            labels_of_classes,
+            "Your labels run over the classes: for each class you name an image. Which axis of "
+            "the probabilities (N, K) does the search for the best class run along?",
         ),
         Misconception(
             "scores overflow",

@@ -34,6 +34,17 @@ def never_scaled(x, p, mode, rng, kind="inverted"):
     return dropout_oracle(x, p, mode, rng, "plain")
 
 
+def plain_test(factor):
+    """The plain kind multiplies by `factor(p)` at test time."""
+
+    def version(x, p, mode, rng, kind="inverted"):
+        if mode == "test" and kind == "plain":
+            return x * factor(p), factor(p)
+        return dropout_oracle(x, p, mode, rng, kind)
+
+    return version
+
+
 def dropping_another_share(share, x, p, mode, rng, kind):
     """Drops with another probability than p, but scales for p."""
     if mode == "test":
@@ -125,6 +136,18 @@ DROPOUT_FORWARD = Exercise(
             ),
             "Plain dropout does not scale in training, so at test time, when nothing is "
             "dropped, the next layer gets more than it was trained on. By what factor?",
+        ),
+        Misconception(
+            "plain multiplied by p at test time",
+            plain_test(lambda p: p),
+            "At test time your plain dropout multiplies by p, the share that is dropped. Which "
+            "share of the sum reached the next layer in training?",
+        ),
+        Misconception(
+            "plain divided at test time",
+            plain_test(lambda p: 1 / (1 - p)),
+            "At test time your plain dropout makes x larger. All units speak then, in training "
+            "only some: must the sum grow or shrink to be what the next layer knows?",
         ),
         Misconception(
             "always inverted",

@@ -24,11 +24,21 @@ def darkened(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
     return 8 * jitter_oracle(x / 8, rng, brightness, contrast, saturation)
 
 
-def not_clipped(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
+def in_the_middle(x, rng, contrast, saturation):
     """Computes in the middle of the range, where nothing is clipped at either end."""
+    middle = jitter_oracle(0.45 + x / 32, rng, 0.0, contrast, saturation)
+    return 32 * (middle - 0.45)
+
+
+def not_clipped(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
     bright = darkened(x, rng, brightness, 0.0, 0.0)
-    middle = 0.45 + bright / 32
-    return 32 * (jitter_oracle(middle, rng, 0.0, contrast, saturation) - 0.45)
+    return in_the_middle(bright, rng, contrast, saturation)
+
+
+def clipped_each_time(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
+    out = jitter_oracle(x, rng, brightness, 0.0, 0.0)
+    out = jitter_oracle(out, rng, 0.0, contrast, 0.0)
+    return jitter_oracle(out, rng, 0.0, 0.0, saturation)
 
 
 def rescaled(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
@@ -39,30 +49,46 @@ def rescaled(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
 
 
 def around_half(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
-    """The mean is drawn to one half by pixels that are added and taken away again."""
-    bright = jitter_oracle(x, rng, brightness, 0.0, 0.0)
-    balanced = np.concatenate([bright, 1 - bright], axis=3)
-    out = jitter_oracle(balanced, rng, 0.0, contrast, 0.0)[..., : x.shape[3]]
+    bright = darkened(x, rng, brightness)
+    return around(0.5, bright, rng, contrast, saturation)
+
+
+def around(target, x, rng, contrast, saturation):
+    """The mean is drawn to a target by pixels that are added and taken away again."""
+    others = x * 0 + 2 * target - x.mean(axis=(1, 2, 3), keepdims=True)
+    balanced = np.concatenate([x, others], axis=3)
+    out = in_the_middle(balanced, rng, contrast, 0.0)[..., : x.shape[3]]
     return jitter_oracle(out, rng, 0.0, 0.0, saturation)
 
 
+def around_given_mean(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
+    """Contrast takes the mean of the image before it was made brighter or darker."""
+    given = x.mean(axis=(1, 2, 3), keepdims=True)
+    bright = darkened(x, rng, brightness)
+    return around(given, bright, rng, contrast, saturation)
+
+
+def weighted_grey(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
+    """The grey version of 30 red, 59 green and 11 blue channels."""
+    out = not_clipped(x, rng, brightness, contrast, 0.0)
+    wide = np.repeat(out, (30, 59, 11), axis=1)
+    return jitter_oracle(wide, rng, 0.0, 0.0, saturation)[:, [0, 30, 89]]
+
+
 def around_zero(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
-    out = jitter_oracle(x, rng, brightness, 0.0, 0.0)
+    out = darkened(x, rng, brightness)
     return jitter_oracle(jitter_oracle(out, rng, contrast), rng, 0.0, 0.0, saturation)
 
 
 def around_batch_mean(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
-    bright = jitter_oracle(x, rng, brightness, 0.0, 0.0)
-    others = [np.repeat(bright[:1], len(x), 0) * 0 + bright.mean()] * len(x)
-    padded = np.concatenate([bright, *others], axis=3)
-    out = jitter_oracle(padded, rng, 0.0, contrast, 0.0)[..., : x.shape[3]]
-    return jitter_oracle(out, rng, 0.0, 0.0, saturation)
+    bright = darkened(x, rng, brightness)
+    return around(bright.mean(), bright, rng, contrast, saturation)
 
 
 def mean_of_each_channel(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
     from copy import deepcopy
 
-    bright = jitter_oracle(x, rng, brightness, 0.0, 0.0)
+    bright = darkened(x, rng, brightness)
     channels = [
         jitter_oracle(bright[:, c : c + 1], deepcopy(rng), 0.0, contrast, 0.0)
         for c in range(x.shape[1])
@@ -78,14 +104,17 @@ def saturation_around_mean(x, rng, brightness=0.0, contrast=0.0, saturation=0.0)
 
 def added(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
     light = jitter_oracle(np.full((len(x), 1, 1, 1), 0.5), rng, brightness, 0.0, 0.0)
-    moved = np.clip(x + 2 * light - 1, 0, 1).astype(x.dtype)
+    moved = (x + 2 * light - 1).astype(x.dtype)
     return jitter_oracle(moved, rng, 0.0, contrast, saturation)
 
 
 def without_the_one(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
     """Factors around 0: the image is nearly lost."""
-    out = not_clipped(x, rng, brightness, contrast, saturation)
-    return np.clip(out - x, 0, 1)
+    out = not_clipped(x, rng, brightness) - x
+    mean = out.mean(axis=(1, 2, 3), keepdims=True)
+    out = in_the_middle(out, rng, contrast, 0.0) - out + mean
+    grey = out.mean(axis=1, keepdims=True)
+    return np.clip(in_the_middle(out, rng, 0.0, saturation) - out + grey, 0, 1)
 
 
 def only_brighter(x, rng, brightness=0.0, contrast=0.0, saturation=0.0):
@@ -127,6 +156,12 @@ COLOR_JITTER = Exercise(
             rescaled,
             "You squeeze the whole image into [0, 1] where only some values are beyond it, "
             "and so undo the change of brightness. Which values should stay as they are?",
+        ),
+        Misconception(
+            "clipped after every step",
+            clipped_each_time,
+            "You clip between the steps: what brightness lifts above 1 is lost before contrast "
+            "could bring it back. How often does the exercise ask for it, and when?",
         ),
         Misconception(
             "one factor for the whole batch",
@@ -193,6 +228,18 @@ COLOR_JITTER = Exercise(
             mean_of_each_channel,
             "Your contrast takes a mean for each channel. The docstring asks for one mean for "
             "the whole image. Over which axes is that?",
+        ),
+        Misconception(
+            "contrast around the mean before the brightness",
+            around_given_mean,
+            "Each of the three changes is right alone, together they are not. Contrast takes "
+            "the mean of the image as it is by then: of which array do you take it?",
+        ),
+        Misconception(
+            "weighted grey",
+            weighted_grey,
+            "Your grey weights the three channels, as photographers do. Here it is their plain "
+            "mean. What does the exercise say about the weights?",
         ),
         Misconception(
             "saturation around the mean of the image",

@@ -14,6 +14,8 @@ from utils.subject import Generator
 
 STRENGTH = 0.5
 NOTHING = close(0, 1e-6, by_value=False)
+SPREAD = "the largest difference of factors in an image"
+ONCE = "the largest distance from what clipping once gives"
 FACTORS = within(1 - STRENGTH - 1e-6, 1 + STRENGTH + 1e-6, "a factor")
 
 
@@ -39,6 +41,8 @@ class Tried:
         self.x = rng.uniform(0.25, 0.4, size=(220, 3, 4, 5))
         self.bright = rng.uniform(0.7, 1.0, size=(60, 3, 5, 4))
         self.bright[:, 0, 0, 0] = 0.01
+        self.mixed = rng.uniform(0.3, 0.4, size=(200, 3, 4, 5))
+        self.mixed[:, :, 2:] += 0.5
         self.seed = int(rng.integers(1 << 30))
 
     def run(self, subject, x, generator=None, **strengths):
@@ -62,7 +66,7 @@ class Tried:
         """How much the factors of a blend with a mean differ within an image."""
         mean = x.mean(axis=axes, keepdims=True)
         factors = (self.run(subject, x, **strengths) - mean) / (x - mean)
-        return np.ptp(factors, axis=(1, 2, 3)).max()
+        return {SPREAD: np.ptp(factors, axis=(1, 2, 3)).max()}
 
     def unchanged(self, subject, x, **strengths):
         return bool(np.allclose(self.run(subject, x, **strengths), x))
@@ -88,6 +92,21 @@ class Tried:
         if np.isclose(factor * brightest, 1, rtol=1e-9).any():  # it was rescaled
             return 1.0
         return np.abs(out - np.minimum(self.bright * factor, 1)).max()
+
+    def clipped_last(self, subject):
+        """How far bright pixels are from what the dark ones, never clipped, tell.
+
+        Brightness and contrast together are one line, a x + b. An image shows it where
+        clipping came between them if it is made brighter and then flatter: one in five.
+        """
+        strengths = {"brightness": 0.35, "contrast": 0.35}
+        out = self.run(subject, self.mixed, **strengths)
+        x, dark = (a[:, :, :2].reshape(len(a), -1) for a in (self.mixed, out))
+        centre, middle = (a.mean(axis=1, keepdims=True) for a in (x, dark))
+        slope = ((x - centre) * dark).sum(axis=1) / ((x - centre) ** 2).sum(axis=1)
+        slope, rest = slope[:, None], self.mixed.reshape(len(out), -1) - centre
+        line = np.clip(middle + slope * rest, 0, 1).reshape(out.shape)
+        return {ONCE: np.abs(out - line).max()}
 
     def dtype(self, subject):
         x = self.x.astype(np.float32)
@@ -135,7 +154,7 @@ def contrast_cases(tried: Tried) -> list[Case]:
         def play(subject):
             return tried.spread(subject, (1, 2, 3), x, contrast=STRENGTH)
 
-        return Case(f"contrast: {name}", play, NOTHING, 0.0)
+        return Case(f"contrast: {name}", play, NOTHING, {SPREAD: 0.0})
 
     def even_image(value):
         def play(subject):
@@ -160,30 +179,48 @@ def saturation_cases(tried: Tried) -> list[Case]:
         return tried.unchanged(subject, image, saturation=STRENGTH)
 
     return [
-        Case("saturation: one factor around the grey version", spread, NOTHING, 0.0),
+        Case(
+            "saturation: one factor around the grey version",
+            spread,
+            NOTHING,
+            {SPREAD: 0.0},
+        ),
         Case("saturation: a grey image stays", grey, expected=True),
     ]
 
 
-def jitter_cases(rng: np.random.Generator) -> list[Case]:
-    tried, both = Tried(rng), [True] * 2
-    x, binary = tried.x, rng.integers(0, 2, size=(30, 3, 4, 5)).astype(float)
-    differ = "contrast and saturation differ from image to image"
-
+def clipping_cases(tried: Tried, binary: np.ndarray) -> list[Case]:
     def range_of(subject):
         by_light = tried.run(subject, tried.bright, brightness=STRENGTH)
         by_contrast = tried.run(subject, binary, contrast=STRENGTH)
         return np.concatenate([by_light.ravel(), by_contrast.ravel()])
 
     return [
+        Case("values stay in [0, 1]", range_of, within(0, 1, "a value"), None),
+        Case("values beyond 1 become 1, the others stay", tried.clipped, NOTHING, 0.0),
+        Case(
+            "brightness and contrast: clipped once, at the end",
+            tried.clipped_last,
+            NOTHING,
+            {ONCE: 0.0},
+            working="0.9 with the brightness 1.2 is 1.08; in an image of mean 0.6 the contrast "
+            "0.5 makes 0.84 of it. Clipped too early, 1.08 is 1, and becomes 0.8 or less",
+        ),
+    ]
+
+
+def jitter_cases(rng: np.random.Generator) -> list[Case]:
+    tried = Tried(rng)
+    x, binary = tried.x, rng.integers(0, 2, size=(30, 3, 4, 5)).astype(float)
+    differ = "contrast and saturation differ from image to image"
+    return [
         call("all strengths 0: nothing changes", x[:4], Generator(1), expected=x[:4]),
         *brightness_cases(tried),
         *contrast_cases(tried),
         *saturation_cases(tried),
         Case("all three: factors between 0.5 and 1.5", tried.three, FACTORS, None),
-        Case(differ, tried.differ, expected=both),
-        Case("values stay in [0, 1]", range_of, within(0, 1, "a value"), None),
-        Case("values beyond 1 become 1, the others stay", tried.clipped, NOTHING, 0.0),
+        Case(differ, tried.differ, expected=[True] * 2),
+        *clipping_cases(tried, binary),
         Case("float32 stays float32", tried.dtype, expected="float32"),
         *generator_cases(rng, lambda s, g: tried.run(s, x, g, brightness=0.3)),
     ]

@@ -13,6 +13,11 @@ def labels_kept(x, y, rng, alpha=0.2):
     return mixup_oracle(x, y, rng, alpha)[0], y * 1
 
 
+def lambda_beside_classes(x, y, rng, alpha=0.2):
+    x_mixed, _ = mixup_oracle(x, y, rng, alpha)
+    return x_mixed, y * np.ones(len(x))
+
+
 def mixed_apart(x, y, rng, alpha=0.2):
     """Images and labels are mixed by two draws that know nothing of each other."""
     return mixup_oracle(x, y, rng, alpha)[0], mixup_oracle(x, y, rng, alpha)[1]
@@ -146,6 +151,12 @@ MIXUP = Exercise(
             ),
             "Every image is mixed with itself, which changes nothing. Where do you put the "
             "partners into another order?",
+        ),
+        Misconception(
+            "lambda beside the classes",
+            lambda_beside_classes,
+            "N lambdas stand beside labels (N, K), and NumPy lines shapes up from the right: N "
+            "meets K. Which shape puts one lambda beside each row?",
         ),
         Misconception(
             "one lambda for the whole batch",

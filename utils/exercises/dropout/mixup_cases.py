@@ -33,7 +33,8 @@ class Tried:
     """Mixed images that tell what they are made of.
 
     Of image i only pixel i is bright, and its label is i: pixel j of a mixed image, and
-    part j of its label, are the share of image j in it.
+    part j of its label, are the share of image j in it. There are more classes than
+    images, so that an axis of one does not fit the other.
     """
 
     N = 60
@@ -42,10 +43,13 @@ class Tried:
         self.seed = int(rng.integers(1 << 30))
 
     def run(self, subject, alpha=1.0, generator=None, dtype=float, n=N):
-        x, y = np.eye(n, dtype=dtype).reshape(n, 1, -1, 10), np.eye(n, dtype=dtype)
+        x, y = (
+            np.eye(n, dtype=dtype).reshape(n, 1, -1, 10),
+            np.eye(n, n + 7, dtype=dtype),
+        )
         generator = Generator(self.seed) if generator is None else generator
         parts = unpack(subject(x, y, generator, alpha), "x_mixed", "y_mixed")
-        return same_shape(parts[0], x).reshape(n, -1), same_shape(parts[1], y)
+        return same_shape(parts[0], x).reshape(n, -1), same_shape(parts[1], y)[:, :n]
 
     def same_share(self, subject):
         """Images that are their own partners tell nothing, and are left out."""

@@ -80,6 +80,13 @@ def around_the_corner(x, degrees):
     return rotate_oracle(before, degrees)[:, :, rows - 1 :, columns - 1 :]
 
 
+def grid_on_its_side(x, degrees):
+    """The grid of u and v has a row for each column; only square images fit it."""
+    if x.shape[2] != x.shape[3]:
+        raise IndexError("boolean index did not match indexed array")
+    return rotate_oracle(x, degrees).swapaxes(2, 3)
+
+
 def edges_repeated(x, degrees):
     n = sum(x.shape[2:])
     wider = np.pad(x, [(0, 0), (0, 0), (n, n), (n, n)], mode="edge")
@@ -157,6 +164,13 @@ ROTATE = Exercise(
             lambda x, degrees: around_another_centre(x, degrees, lambda n: 1),
             "Your centre is H / 2, half a pixel too far. The pixels of a row of 3 have the "
             "numbers 0, 1, 2: which one is in the middle?",
+        ),
+        Misconception(
+            "grid on its side",
+            grid_on_its_side,
+            "Rows and columns of your grid are exchanged, so that only square images fit, and "
+            "those come out mirrored along their diagonal. What does `np.meshgrid` give "
+            'without `indexing="ij"`?',
         ),
         Misconception(
             "edges repeated",

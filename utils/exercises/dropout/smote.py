@@ -47,6 +47,19 @@ def middles(X, y, minority, n_new, k, rng):
     return (ends.reshape(-1, X.shape[1])[best] / 2).astype(X.dtype)
 
 
+def looked_up_in_all(X, y, minority, n_new, k, rng):
+    """The neighbour's number within the minority is looked up in all of X."""
+    points = X[y == minority]
+    rows = np.arange(n_new)
+    marked = np.concatenate([points, 1e-6 * np.eye(len(points))], axis=1)
+    alone = smote_oracle(marked, np.full(len(points), 1), 1, n_new, k, rng)
+    shares = 1e6 * alone[:, X.shape[1] :]  # how much of each point went in
+    start, share = shares.argmax(axis=1), shares.max(axis=1, keepdims=True)
+    shares[rows, start] = 0
+    end = X[shares.argmax(axis=1)]
+    return (share * points[start] + (1 - share) * end).astype(X.dtype)
+
+
 def stretched(X, y, minority, n_new, k, rng):
     """Twice as far from the middle: half of the points lie beyond an end."""
     from copy import deepcopy
@@ -85,6 +98,20 @@ SMOTE = Exercise(
             ),
             "You make new points for the class that has enough. Which class does `minority` "
             "name?",
+        ),
+        Misconception(
+            "neighbours looked up in all of X",
+            looked_up_in_all,
+            "Some of your points lie on the way to a point that is no neighbour. The numbers of "
+            "the neighbours count within the minority: in which array do you look them up?",
+        ),
+        Misconception(
+            "given points returned too",
+            lambda X, y, minority, n_new, k, rng: np.concatenate(
+                [X, smote_oracle(X, y, minority, n_new, k, rng)]
+            ),
+            "You return the given points together with the new ones. How many rows does the "
+            "docstring ask for?",
         ),
         Misconception(
             "far neighbours",

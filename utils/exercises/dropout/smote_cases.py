@@ -9,10 +9,10 @@ from utils.subject import Generator
 
 PLACES = (
     "between neighbours",
-    "a copy of a point",
+    "on a given point",
     "beyond a neighbour",
     "between points that are no neighbours",
-    "with a point of another class",
+    "on the way to a point of another class",
     "off every line",
 )
 
@@ -80,7 +80,13 @@ class Scene:
         return pair, share, kind
 
     def places(self, subject):
-        return ", ".join(sorted(set(self.explained(subject, 150)[2].tolist())))
+        """Where the points lie; anywhere else than between neighbours is told at once."""
+        wrong = sorted(set(self.explained(subject, 150)[2].tolist()) - {PLACES[0]})
+        if wrong:
+            raise WrongStructure(
+                f"Of 150 new points some lie {', others '.join(wrong)}."
+            )
+        return PLACES[0]
 
     def lines(self, subject):
         """How many pairs of neighbours have a new point between them."""

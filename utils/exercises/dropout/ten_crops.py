@@ -100,6 +100,12 @@ TEN_CROP = Exercise(
             "was at the right before. Which do you mirror, the image or each of the five?",
         ),
         Misconception(
+            "each crop beside its mirror image",
+            lambda x, size: ten_oracle(x, size)[:, [0, 5, 1, 6, 2, 7, 3, 8, 4, 9]],
+            "The crops are right, their order is not: each is followed by its mirror image. "
+            "Which five come first in the docstring?",
+        ),
+        Misconception(
             "five crops twice",
             lambda x, size: np.concatenate(
                 [five_of(x, size), five_of(x, size)], axis=1
