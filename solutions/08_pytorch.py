@@ -900,7 +900,8 @@ r"""
 The learning rate rises over the first third of the run and then falls to nearly zero, a
 little **at each batch**: PyTorch calls that `OneCycleLR` (lesson 04 has the reasons for
 both). Your `train_one_epoch` knows nothing of schedules. It need not: an optimiser
-calls whatever is hooked to its `step`.
+calls whatever is hooked to its `step`. The optimiser is **AdamW**: Adam that also makes
+every weight a little smaller in each step, which regularises much as L2 does.
 """
 
 
@@ -1147,6 +1148,11 @@ else:
 
 # %% [markdown]
 r"""
+On one thread of a processor that was busy with other things, this cell's code gave 30.5
+ms for a plain pass and 25.9 ms for a compiled one, and compiling took 31 s: it has paid
+for itself after $31 / 0.0046 \approx 6{,}700$ passes. Compile what runs for hours, not
+what runs once.
+
 ## Your own training run
 
 **Exercise `train_classifier`** (4 points, 30 minutes). Now without a frame: you get

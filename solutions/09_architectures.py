@@ -120,7 +120,8 @@ With the linear layers:
 counts exactly 60,000: its second convolution left some connections out, and its pooling
 had a factor and a bias.
 
-**Exercise `LeNet5`** (2 points, 10 minutes).
+**Exercise `LeNet5`** (2 points, 10 minutes). The table as a module: layers in
+`__init__`, their order in `forward`.
 
 <details><summary>A hint</summary>
 <code>F.avg_pool2d(x, 2)</code> takes the mean of 2 x 2 windows.
@@ -912,7 +913,9 @@ r"""
 | `layer3` | n blocks of 4 `width`, the first with stride 2 |
 | `linear` | mean over all places, linear |
 
-Blocks are made as `block(inputs, outputs, stride, **options)`.
+Blocks are made as `block(inputs, outputs, stride, **options)`. With n = 3 there are
+three stages of three blocks of two convolutions; with `conv1` and `linear` that makes
+20 layers with weights (norms are not counted).
 
 <details><summary>A hint</summary>
 A function that makes one stage from inputs, outputs and stride, called three times.
@@ -1118,8 +1121,10 @@ stride, and norm**, called `downsample`. Where the shape stays there is no layer
 shortcut: x itself is added, and anything else would only stand in its way.
 
 **Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample`
-where it is needed: a `Sequential` of convolution and norm. A class attribute says by
-how much the block widens: `expansion = 1`; it is there.
+where it is needed: a `Sequential` of convolution and norm. From 64 maps of 56 x 56 to
+128 at stride 2, the branch gives 128 x 28 x 28; the shortcut must give the same, or the
+sum fails. A class attribute says by how much the block widens: `expansion = 1`; it is
+there.
 
 <details><summary>A hint</summary>
 It is needed where the stride is not 1, and where the channels differ.
@@ -1269,6 +1274,10 @@ block has stride 2. A block gives `planes * block.expansion` channels. With
 ResNet-50, with `groups=32, base_width=4` in addition ResNeXt-50, with `base_width=128`
 Wide ResNet-50-2.
 
+By hand: in ResNet-50 there are 3 + 4 + 6 + 3 = 16 blocks of three convolutions, the
+first convolution and the linear layer: 48 + 2 = 50. The last stage has
+$64 \cdot 2^3 = 512$ planes and gives $4 \cdot 512 = 2048$ channels.
+
 <details><summary>A hint</summary>
 Keep <code>inputs</code> in a variable that each block made brings up to date, and
 collect the stages with <code>self.add_module(f"layer{i}", …)</code>.
@@ -1386,6 +1395,10 @@ blocks,
 
 $$p_l = 1 - \frac{l}{L} (1 - p_L), \qquad l = 1, \dots, L$$
 
+By hand: x = 1, the branch gives 5, and it survives with 0.8. A training batch has
+$1 + 5 = 6$ or $1$, in the mean $0.8 \cdot 6 + 0.2 \cdot 1 = 5$; inference gives
+$1 + 0.8 \cdot 5 = 5$, always.
+
 **Exercise `StochasticDepth`** (2 points, 15 minutes). A module around a branch, kept as
 `branch`, whose output has the shape of its input.
 
@@ -1482,6 +1495,10 @@ show_fractal(3)
 
 # %% [markdown]
 r"""
+By hand: let every unit double its input. Then $f_1(1) = 2$,
+$f_2(1) = (2 + 2 \cdot 2) / 2 = 3$, so that $f_2$ triples, and
+$f_3(1) = (2 + 3 \cdot 3) / 2 = 5.5$.
+
 **Exercise `FractalBlock`** (2 points, 20 minutes). A class that contains itself, twice.
 `unit` is given: `unit(inputs, outputs, kernel_size=3, padding=1)` is convolution, batch
 norm and ReLU.
@@ -1590,7 +1607,7 @@ show_blocks(
 
 # %% [markdown]
 r"""
-**Exercise `DenseLayer`** (2 points, 15 minutes).
+**Exercise `DenseLayer`** (2 points, 15 minutes). The right-hand block of the figure.
 
 <details><summary>A hint</summary>
 Four steps make the new channels. Keep <code>x</code> under its own name until the end:
@@ -1739,7 +1756,7 @@ show_blocks(
 r"""
 (Both columns of the figure begin with the same squeeze, computed once.)
 
-**Exercise `Fire`** (2 points, 15 minutes).
+**Exercise `Fire`** (2 points, 15 minutes). Three convolutions, each followed by ReLU.
 
 <details><summary>A hint</summary>
 Both expansions read what the squeeze gives, after its ReLU. What does the 3x3 filter
@@ -1792,10 +1809,11 @@ SQUEEZENET = (
 # %% [markdown]
 r"""
 **Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools
-round **up**: a last window that is only half full counts too (`ceil_mode=True`). And
-the classifier is a 1x1 convolution with one map for each class, a ReLU, and the mean
-over the map. With your own `Fire` the network has 1,235,496 parameters; AlexNet has
-61,100,840, which is 49 times as many.
+round **up**: a last window that is only half full counts too (`ceil_mode=True`); on 6
+pixels windows of 3 at stride 2 have $(6 - 3) / 2 + 1 = 2.5$ places, and here that is 3.
+And the classifier is a 1x1 convolution with one map for each class, a ReLU, and the
+mean over the map. With your own `Fire` the network has 1,235,496 parameters; AlexNet
+has 61,100,840, which is 49 times as many.
 
 <details><summary>A hint</summary>
 Collect the layers of <code>features</code> in a list, with a variable for the number of
@@ -1976,7 +1994,8 @@ a plain convolution $64 \cdot 128 \cdot 9 = 73{,}728$. Xception (F. Chollet, 201
 this as the extreme of Inception: there 1x1 filters first make a few groups of channels,
 and each group has spatial filters of its own; here every channel is a group.
 
-**Exercise `SeparableConv`** (1 point, 10 minutes).
+**Exercise `SeparableConv`** (1 point, 10 minutes). The two convolutions, one after the
+other.
 
 <details><summary>A hint</summary>
 <code>groups</code> says into how many parts the channels are cut. How many groups are
@@ -2215,7 +2234,8 @@ MOBILENETV2 = (
 
 # %% [markdown]
 r"""
-**Exercise `MobileNetV2`** (2 points, 25 minutes). With your own block it has 3,504,872
+**Exercise `MobileNetV2`** (2 points, 25 minutes). The table makes
+1 + 2 + 3 + 4 + 3 + 3 + 1 = 17 blocks. With your own block the network has 3,504,872
 parameters.
 
 <details><summary>A hint</summary>
@@ -2324,7 +2344,8 @@ show_maps(
 
 # %% [markdown]
 r"""
-**Exercise `PolicyNet`** (2 points, 15 minutes).
+**Exercise `PolicyNet`** (2 points, 15 minutes). The list above, with the board's size
+and the numbers of planes, filters and layers as arguments.
 
 <details><summary>A hint</summary>
 A tensor that is trained and belongs to no layer is an <code>nn.Parameter</code>, as an
@@ -2664,7 +2685,7 @@ By hand, the last of these: the first layer has field $1 + 1 \cdot 2 \cdot 1 = 3
 its stride makes the jump 2; the second has field $3 + 1 \cdot 2 \cdot 2 = 7$, and the
 jump stays 2.
 
-**Exercise `receptive_field`** (2 points, 15 minutes).
+**Exercise `receptive_field`** (2 points, 15 minutes). The two rules, layer by layer.
 
 <details><summary>A hint</summary>
 A layer's own stride moves its outputs apart; its own window reaches over the inputs.

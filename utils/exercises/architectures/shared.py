@@ -135,9 +135,15 @@ def find_parts(expected: dict, got: Any, label: str) -> Difference | None:
         return Difference(" ".join(told))
     for name, shape in expected.items():
         if isinstance(got, dict) and got[name] != shape:
-            shapes = tuple(got[name]), tuple(shape)
-            return Difference("`{}` has shape {}; expected {}.".format(name, *shapes))
+            told = f"`{name}` has shape {tuple(got[name])}; expected {tuple(shape)}."
+            return Difference(told + (MARKS if name.endswith(".marks") else ""))
     return compare(expected, got, label, 0, 0)
+
+
+MARKS = (
+    " (`marks` belongs to the simple block that stands in for yours: its shape tells "
+    "which arguments reached the block.)"
+)
 
 
 def listed(names: list[str]) -> str:
