@@ -30,6 +30,7 @@ from utils.plots.pytorch import (
     show_graph,
     show_number_formats,
     show_seconds,
+    show_strides,
     show_training,
 )
 
@@ -46,10 +47,15 @@ b = torch.tensor([0.0, 0.0], requires_grad=True)
 x = torch.tensor([[1.0, 2.0]])
 hidden = torch.relu(x @ W + b)
 loss = (hidden**2).sum()
-show_graph(loss, {"W": W, "b": b}, "What PyTorch noted while it computed the loss")
+show_graph(
+    loss, {"W": W, "b": b}, "PyTorch noted five operations while it computed the loss"
+)
 
 # %% [markdown]
 r"""
+`Mm` is the matrix product, `Pow` the square. Round and orange is what you may want the
+gradient of.
+
 ## Tensors
 
 A **tensor** is PyTorch's array. Shapes, axes, slices and broadcasting are as in NumPy;
@@ -91,6 +97,16 @@ another way to read the same numbers, with nothing copied. What changes are the
 
 # %%
 table = torch.arange(6.0).reshape(2, 3)
+show_strides(table)
+
+# %% [markdown]
+r"""
+In `table` the next row begins 3 numbers later and the next column 1 later; in its
+transpose it is the other way round. Both names lead to the same six numbers, so a
+change through one is seen through the other:
+"""
+
+# %%
 turned = table.T
 turned[0, 1] = 99
 print(table)
@@ -403,8 +419,9 @@ check("08.MyReLU", MyReLU)
 r"""
 `backward` returns **one value for each input** of `forward`, in the same order. An
 input that is no tensor, or that is None, has no gradient: its value is `None`. PyTorch
-checks the shapes: each gradient must fit its input. (It is kind in one case: a gradient
-with rows too many is summed.)
+checks the shapes: each gradient must fit its input. (In one case it is kind: a bias
+(K,) that was added to N rows may be given the gradient (N, K), and PyTorch adds the
+rows.)
 
 **Exercise `LinearFunction`** (4 points, 20 minutes). The linear layer $xW + b$. The
 bias may be None; then nothing is added, and nothing flows back to it.
@@ -461,7 +478,11 @@ b1, b2 = torch.zeros(2), torch.tensor([-3.0, 3.0])
 example_loss = F.cross_entropy(linear(relu(linear(x, W1, b1)), W2, b2), y)
 example_loss.backward()
 print(f"loss {example_loss.item():.3f}, gradient of W1:\n{W1.grad}")
-show_graph(example_loss, {"W1": W1, "W2": W2}, "The graph of the third version")
+show_graph(
+    example_loss,
+    {"W1": W1, "W2": W2},
+    "Your functions stand in the graph as operations of their own",
+)
 
 # %% [markdown]
 r"""
@@ -879,7 +900,8 @@ r"""
 The learning rate rises over the first third of the run and then falls to nearly zero, a
 little **at each batch**: PyTorch calls that `OneCycleLR` (lesson 04 has the reasons for
 both). Your `train_one_epoch` knows nothing of schedules. It need not: an optimiser
-calls whatever is hooked to its `step`.
+calls whatever is hooked to its `step`. The optimiser is **AdamW**: Adam that also makes
+every weight a little smaller in each step, which regularises much as L2 does.
 """
 
 
@@ -1083,7 +1105,7 @@ seconds = {f"{place}, float32": seconds_for(place) for place in places}
 seconds |= {f"{place}, mixed": seconds_for(place, autocast=True) for place in places}
 where = torch.cuda.get_device_name() if device.type == "cuda" else device.type
 fastest = min(seconds, key=seconds.get)
-show_seconds(seconds, f"Fastest for 64 pictures on {where}: {fastest}")
+show_seconds(seconds, f"Fastest for 64 pictures: {fastest}")
 
 # %% tags=["experiment"]
 if device.type == "cpu":
@@ -1126,6 +1148,11 @@ else:
 
 # %% [markdown]
 r"""
+On one thread of a processor that was busy with other things, this cell's code gave 30.5
+ms for a plain pass and 25.9 ms for a compiled one, and compiling took 31 s: it has paid
+for itself after $31 / 0.0046 \approx 6{,}700$ passes. Compile what runs for hours, not
+what runs once.
+
 ## Your own training run
 
 **Exercise `train_classifier`** (4 points, 30 minutes). Now without a frame: you get

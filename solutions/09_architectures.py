@@ -14,7 +14,18 @@ network second. Each is checked against the published one, down to the last para
 and takes its published weights by name.
 
 You will write thirty-five short pieces. It is the longest lesson of the course: about
-twelve hours. Do one network at a time.
+twelve hours. Take it in parts, with a night between them; each ends with something that
+works.
+
+| part | from, to | minutes |
+| --- | --- | --- |
+| the classics | LeNet-5 to Network in Network | 65 |
+| branches | GoogLeNet, Inception v3 | 65 |
+| skips | residual networks, pre-activation, stochastic depth | 140 |
+| other ways to be deep and small | FractalNet, DenseNet, SqueezeNet | 115 |
+| channels taken apart | groups, Xception, MobileNetV2, and AlphaGo's network | 125 |
+| other convolutions | transposed, dilated, deformable, snake | 100 |
+| a network as a table | receptive field, summary, questions | 80 |
 """
 
 # %%
@@ -32,11 +43,16 @@ from utils import check, course_mode, hint, plots
 from utils.plots.architectures import (
     show_blocks,
     show_challenge,
+    show_growth,
     show_learning,
+    show_maps,
     show_published,
     show_shares,
+    show_survival,
 )
 from utils.plots.convolutions import (
+    show_channels,
+    show_fields,
     show_fractal,
     show_groups,
     show_holes,
@@ -60,9 +76,10 @@ A module's parameters have names, from the attributes that you choose:
 `self.conv1 = nn.Conv2d(...)` gives `conv1.weight` and `conv1.bias`. Inside a
 `Sequential` layers are numbered: `features.0.weight`. Weights are published as
 dictionaries by name, so a network that calls its layers otherwise cannot load them.
-Therefore each exercise says what the parts are called. Layers without parameters may be
-called anything, or be functions such as `torch.relu`; but inside a numbered
-`Sequential` they count.
+Therefore each exercise says what the parts are called; where weights are published, the
+names are those of **torchvision**, PyTorch's own collection of networks. Layers without
+parameters may be called anything, or be functions such as `torch.relu`; but inside a
+numbered `Sequential` they count.
 
 The checks fill your module with numbers drawn from a seed, compare names, shapes,
 output and gradients with those of the published network, and count the parameters at
@@ -76,6 +93,17 @@ block" use your own.
 In 1998 Y. LeCun and others read the amounts on bank cheques with a network that has the
 pattern of nearly all that follow: convolution and pooling in turn, maps that become
 smaller and more, then linear layers.
+"""
+
+# %%
+show_maps(
+    {"LeNet-5": ((1, 32), (6, 28), (6, 14), (16, 10), (16, 5))},
+    "LeNet-5: the maps become smaller (height) and more (width)",
+)
+
+# %% [markdown]
+r"""
+With the linear layers:
 
 | layer | output | parameters |
 | --- | --- | --- |
@@ -92,7 +120,8 @@ smaller and more, then linear layers.
 counts exactly 60,000: its second convolution left some connections out, and its pooling
 had a factor and a bias.
 
-**Exercise `LeNet5`** (2 points, 10 minutes).
+**Exercise `LeNet5`** (2 points, 10 minutes). The table as a module: layers in
+`__init__`, their order in `forward`.
 
 <details><summary>A hint</summary>
 <code>F.avg_pool2d(x, 2)</code> takes the mean of 2 x 2 windows.
@@ -252,8 +281,28 @@ many.
 
 Why 3x3? Two of them in a row see 5x5, three see 7x7 (lesson 05), with fewer weights:
 for C channels $2 \cdot 9 C^2 = 18 C^2$ against $25 C^2$, and $27 C^2$ against $49 C^2$,
-and with a ReLU in between. The paper has five configurations, A to E. As a table, a
-stage is `(filters, sizes)`:
+and with a ReLU in between. Here are both, from the image to the last map; VGG's row
+follows one rule.
+"""
+
+# %%
+show_maps(
+    {
+        "AlexNet": (
+            *((3, 227), (96, 55), (96, 27), (256, 27), (256, 13)),
+            *((384, 13), (384, 13), (256, 13), (256, 6)),
+        ),
+        "VGG": (
+            *((3, 224), (64, 224), (64, 112), (128, 112), (128, 56), (256, 56)),
+            *((256, 28), (512, 28), (512, 14), (512, 14), (512, 7)),
+        ),
+    },
+    "AlexNet shrinks the image at once, VGG by halves; the channels grow as it shrinks",
+)
+
+# %% [markdown]
+r"""
+The paper has five configurations, A to E. As a table, a stage is `(filters, sizes)`:
 """
 
 # %%
@@ -371,6 +420,12 @@ conv = nn.Conv2d(2, 1, 1, bias=False)
 with torch.no_grad():
     conv.weight[:] = torch.tensor([[[[3.0]], [[1.0]]]])
 print("3 · (1, 2) + 1 · (10, 20) =", conv(mixed).flatten().tolist())
+plots.show_numbers(
+    [grid.int().numpy() for grid in (*mixed[0], conv(mixed)[0, 0])],
+    ["channel 0, times 3", "channel 1, times 1", "out"],
+    signs="+=",
+    title="A 1x1 filter: each pixel out is made of the same pixel in all channels",
+)
 
 # %% [markdown]
 r"""
@@ -568,7 +623,7 @@ show_blocks(
             "cat",
         ),
     },
-    "Two blocks of Inception v3; every box is a unit",
+    "Inception v3: 5x5 beside two 3x3, and 7x7 in rows and columns (orange: units)",
 )  # fmt: skip
 
 # %% [markdown]
@@ -762,7 +817,8 @@ K. He and others (2015) tried it on CIFAR-10. The plain network of 56 layers has
 **higher** training error than that of 20, all through training. That is not
 overfitting, where the training error falls and the test error rises; and it is no
 vanishing gradient, for batch norm was there. It is hard for several layers with ReLU to
-learn to **do nothing**. This is **degradation**.
+learn to **do nothing**. That a plain network becomes worse with depth is called
+**degradation**.
 
 Their answer: make doing nothing the start. Let the layers compute what is to be
 **added**,
@@ -791,18 +847,19 @@ show_blocks(
 
 # %% [markdown]
 r"""
-Of the last line beware: a branch that ends in ReLU can only add. The ReLU stands
-**behind** the sum.
+Beware of the last line: a branch that ends in ReLU can only add, never take away. The
+ReLU stands **behind** the sum.
 
-What if the branch changes the shape? At the first block of a stage the map is halved
-and the channels doubled. Then x must follow. For CIFAR-10 the paper does it without
+What if the branch changes the shape? A **stage** is a run of blocks whose maps have one
+size; at the first block of the next, height and width are halved and the channels
+doubled. Then x must follow. For CIFAR-10 the paper does it without
 parameters: **every second pixel, and channels of zeros**, half of them in front and
 half behind.
 
-**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm, ReLU,
-conv 3x3, norm, the sum, ReLU; parts `conv1`, `bn1`, `conv2`, `bn2`, no biases before
-the norms. Where `skip` is false nothing is added: that is the plain block, for the
-comparison below.
+**Exercise `CifarBlock`** (2 points, 15 minutes). conv 3x3 with the stride, norm (short
+for batch norm), ReLU, conv 3x3, norm, the sum, ReLU; parts `conv1`, `bn1`, `conv2`,
+`bn2`, no biases before the norms. Where `skip` is false nothing is added: that is the
+plain block, for the comparison below.
 
 <details><summary>A hint</summary>
 <code>x[:, :, ::2, ::2]</code> are the pixels. <code>F.pad(x, (0, 0, 0, 0, a, b))</code>
@@ -856,7 +913,9 @@ r"""
 | `layer3` | n blocks of 4 `width`, the first with stride 2 |
 | `linear` | mean over all places, linear |
 
-Blocks are made as `block(inputs, outputs, stride, **options)`.
+Blocks are made as `block(inputs, outputs, stride, **options)`. With n = 3 there are
+three stages of three blocks of two convolutions; with `conv1` and `linear` that makes
+20 layers with weights (norms are not counted).
 
 <details><summary>A hint</summary>
 A function that makes one stage from inputs, outputs and stride, called three times.
@@ -1058,12 +1117,14 @@ short way for the gradient.
 ## The residual networks for ImageNet
 
 There the shortcut of a block that changes the shape is a **1x1 convolution with the
-stride, and norm**, called `downsample`. Where the shape stays it is nothing at all:
-what is there but the identity would stand in the way.
+stride, and norm**, called `downsample`. Where the shape stays there is no layer in the
+shortcut: x itself is added, and anything else would only stand in its way.
 
 **Exercise `BasicBlock`** (3 points, 20 minutes). As `CifarBlock`, with `downsample`
-where it is needed: a `Sequential` of convolution and norm. A class attribute says by
-how much the block widens: `expansion = 1`; it is there.
+where it is needed: a `Sequential` of convolution and norm. From 64 maps of 56 x 56 to
+128 at stride 2, the branch gives 128 x 28 x 28; the shortcut must give the same, or the
+sum fails. A class attribute says by how much the block widens: `expansion = 1`; it is
+there.
 
 <details><summary>A hint</summary>
 It is needed where the stride is not 1, and where the channels differ.
@@ -1213,6 +1274,10 @@ block has stride 2. A block gives `planes * block.expansion` channels. With
 ResNet-50, with `groups=32, base_width=4` in addition ResNeXt-50, with `base_width=128`
 Wide ResNet-50-2.
 
+By hand: in ResNet-50 there are 3 + 4 + 6 + 3 = 16 blocks of three convolutions, the
+first convolution and the linear layer: 48 + 2 = 50. The last stage has
+$64 \cdot 2^3 = 512$ planes and gives $4 \cdot 512 = 2048$ channels.
+
 <details><summary>A hint</summary>
 Keep <code>inputs</code> in a variable that each block made brings up to date, and
 collect the stages with <code>self.add_module(f"layer{i}", …)</code>.
@@ -1330,6 +1395,10 @@ blocks,
 
 $$p_l = 1 - \frac{l}{L} (1 - p_L), \qquad l = 1, \dots, L$$
 
+By hand: x = 1, the branch gives 5, and it survives with 0.8. A training batch has
+$1 + 5 = 6$ or $1$, in the mean $0.8 \cdot 6 + 0.2 \cdot 1 = 5$; inference gives
+$1 + 0.8 \cdot 5 = 5$, always.
+
 **Exercise `StochasticDepth`** (2 points, 15 minutes). A module around a branch, kept as
 `branch`, whose output has the shape of its input.
 
@@ -1372,6 +1441,11 @@ check("09.StochasticDepth", StochasticDepth)
 r"""
 **Exercise `survival_rates`** (1 point, 5 minutes). The line. By hand: four blocks, the
 last with 0.5, give 0.875, 0.75, 0.625, 0.5.
+
+<details><summary>A hint</summary>
+The formula counts blocks from 1, <code>range</code> counts from 0. What is the rate of
+the last block, and does yours give it?
+</details>
 """
 
 
@@ -1396,8 +1470,10 @@ a training step?
 """
 
 # %% tags=["experiment"]
-expected_depth = sum(borrow("09.survival_rates", survival_rates)(54, 0.5))
+rates = borrow("09.survival_rates", survival_rates)(54, 0.5)
+expected_depth = sum(rates)
 print(f"{expected_depth:.2f} of 54: a quarter of the time saved")
+show_survival(rates, np.random.default_rng(0))
 
 # %% [markdown]
 r"""
@@ -1419,6 +1495,10 @@ show_fractal(3)
 
 # %% [markdown]
 r"""
+By hand: let every unit double its input. Then $f_1(1) = 2$,
+$f_2(1) = (2 + 2 \cdot 2) / 2 = 3$, so that $f_2$ triples, and
+$f_3(1) = (2 + 3 \cdot 3) / 2 = 5.5$.
+
 **Exercise `FractalBlock`** (2 points, 20 minutes). A class that contains itself, twice.
 `unit` is given: `unit(inputs, outputs, kernel_size=3, padding=1)` is convolution, batch
 norm and ReLU.
@@ -1514,8 +1594,25 @@ rate**, usually 32; a layer is narrow because it need not repeat what is already
 A layer is a pre-activation block: norm, ReLU, 1x1 convolution to `bottleneck * growth`
 channels, norm, ReLU, 3x3 convolution to `growth` channels. Then the input and the new
 channels stand side by side: 5 channels in and a growth of 3 make 8 channels out.
+"""
 
-**Exercise `DenseLayer`** (2 points, 15 minutes).
+# %%
+show_blocks(
+    {
+        "residual": ((["norm, ReLU", "3x3", "norm, ReLU", "3x3"], []), "+"),
+        "dense": ((["norm, ReLU", "1x1, 128", "norm, ReLU", "3x3, 32"], []), "cat"),
+    },
+    "A dense layer does not change its input: it appends to it",
+)
+
+# %% [markdown]
+r"""
+**Exercise `DenseLayer`** (2 points, 15 minutes). The right-hand block of the figure.
+
+<details><summary>A hint</summary>
+Four steps make the new channels. Keep <code>x</code> under its own name until the end:
+it is needed once more, and it comes first.
+</details>
 """
 
 
@@ -1553,17 +1650,17 @@ check("09.DenseLayer", DenseLayer)
 r"""
 A map that only grows becomes too large. Between two dense blocks a **transition**
 halves both the number of channels (norm, ReLU, 1x1 convolution) and height and width
-(average pooling 2x2). With a stem of 6 channels, growth 3 and blocks of 2, 1 and 3
-layers:
+(average pooling 2x2). What stands before the first block, here a convolution and a
+pool, is called the **stem**. With a stem of 6 channels, growth 3 and blocks of 2, 1 and
+3 layers:
+"""
 
-| part | channels |
-| --- | --- |
-| stem | 6 |
-| block 1, two layers | 9, 12 |
-| transition | 6 |
-| block 2, one layer | 9 |
-| transition | 4 |
-| block 3, three layers | 7, 10, 13 |
+# %%
+show_growth(stem=6, growth=3, blocks=(2, 1, 3))
+
+# %% [markdown]
+r"""
+Half of 9 channels is rounded down to 4.
 
 **Exercise `DenseNet`** (2 points, 30 minutes). DenseNet-121 has blocks of 6, 12, 24 and
 16 layers: with two convolutions a layer, a convolution in the stem, three in the
@@ -1641,8 +1738,30 @@ $$64 \to 16 \to (64, 64): \quad (64 + 1) \cdot 16 + (16 + 1) \cdot 64 + (16 \cdo
 = 11{,}408$$
 
 parameters, where one 3x3 convolution from 64 to 128 channels has 73,856.
+"""
 
-**Exercise `Fire`** (2 points, 15 minutes).
+# %%
+show_blocks(
+    {
+        "plain": ((["3x3, 128", "ReLU"],), ""),
+        "Fire": (
+            (["1x1, 16", "ReLU", "1x1, 64"], ["1x1, 16", "ReLU", "3x3, 64"]),
+            "cat\nReLU",
+        ),
+    },
+    "Fire narrows first: half of its filters are 3x3, and these read 16 channels",
+)
+
+# %% [markdown]
+r"""
+(Both columns of the figure begin with the same squeeze, computed once.)
+
+**Exercise `Fire`** (2 points, 15 minutes). Three convolutions, each followed by ReLU.
+
+<details><summary>A hint</summary>
+Both expansions read what the squeeze gives, after its ReLU. What does the 3x3 filter
+need so that the two results have one size and can be joined?
+</details>
 """
 
 
@@ -1690,9 +1809,11 @@ SQUEEZENET = (
 # %% [markdown]
 r"""
 **Exercise `SqueezeNet`** (2 points, 20 minutes). Two things are unusual. The pools
-round **up**: a last window that is only half full counts too (`ceil_mode=True`). And
-the classifier is a 1x1 convolution with one map for each class, a ReLU, and the mean
-over the map. With your own `Fire` the network has 1,235,496 parameters.
+round **up**: a last window that is only half full counts too (`ceil_mode=True`); on 6
+pixels windows of 3 at stride 2 have $(6 - 3) / 2 + 1 = 2.5$ places, and here that is 3.
+And the classifier is a 1x1 convolution with one map for each class, a ReLU, and the
+mean over the map. With your own `Fire` the network has 1,235,496 parameters; AlexNet
+has 61,100,840, which is 49 times as many.
 
 <details><summary>A hint</summary>
 Collect the layers of <code>features</code> in a list, with a variable for the number of
@@ -1758,6 +1879,11 @@ $$\begin{pmatrix} 2 & 0 \\ 3 & 0 \\ 0 & 5 \\ 0 & 7 \end{pmatrix}$$
 
 **Exercise `ungroup`** (1 point, 15 minutes). Write the weights of a grouped convolution
 out in full.
+
+<details><summary>A hint</summary>
+Begin with zeros of the full shape, and copy one block of filters for each group. Which
+rows (filters) and which columns (channels) belong to group <code>g</code>?
+</details>
 """
 
 
@@ -1844,6 +1970,9 @@ places.
 """
 
 # %%
+show_channels(4, groups=2)
+
+# %%
 column, row = np.array([[1.0], [2.0], [1.0]]), np.array([[-1.0, 0.0, 1.0]])
 print(column @ row)
 rank = np.linalg.matrix_rank(np.random.default_rng(0).normal(size=(3, 3)))
@@ -1865,7 +1994,13 @@ a plain convolution $64 \cdot 128 \cdot 9 = 73{,}728$. Xception (F. Chollet, 201
 this as the extreme of Inception: there 1x1 filters first make a few groups of channels,
 and each group has spatial filters of its own; here every channel is a group.
 
-**Exercise `SeparableConv`** (1 point, 10 minutes).
+**Exercise `SeparableConv`** (1 point, 10 minutes). The two convolutions, one after the
+other.
+
+<details><summary>A hint</summary>
+<code>groups</code> says into how many parts the channels are cut. How many groups are
+there where each channel is its own?
+</details>
 """
 
 
@@ -1900,8 +2035,21 @@ check("09.SeparableConv", SeparableConv)
 r"""
 Xception is made of residual blocks whose **units** are ReLU, separable convolution,
 batch norm. A block of the **entry** has two units, then a maximum pool with stride 2; a
-block of the **middle** has three units and keeps everything.
+block of the **middle** has three units and keeps the shape.
+"""
 
+# %%
+separable_unit = ["ReLU", "3x3 separable", "norm"]
+show_blocks(
+    {
+        "entry": ((separable_unit * 2 + ["pool 3x3"], ["1x1, stride 2", "norm"]), "+"),
+        "middle": ((separable_unit * 3, []), "+"),
+    },
+    "The two blocks of Xception: the shortcut has a convolution only where it must",
+)
+
+# %% [markdown]
+r"""
 **Exercise `XceptionBlock`** (2 points, 25 minutes). One class for both. `widths` lists
 the channels before and after each unit: `(64, 128, 128)` are two units, 64 to 128 and
 128 to 128.
@@ -1953,7 +2101,8 @@ check("09.XceptionBlock", XceptionBlock)
 r"""
 With these two blocks the whole network is a few lines: a stem, three entry blocks,
 eight of the middle, one to the exit, two more separable convolutions and a linear
-layer. The published network has 22,855,952 parameters.
+layer. The published network has 22,855,952 parameters. (On the device `meta` a tensor
+has a shape and no numbers: enough to count, and nothing is stored.)
 """
 
 # %% tags=["experiment"]
@@ -1998,7 +2147,26 @@ all that must be kept in memory.
 
 ReLU6 is $\min(\max(0, x), 6)$, which suits numbers of few bits. The last step is linear
 because a ReLU on few channels throws away what cannot be got back.
+"""
 
+# %%
+show_blocks(
+    {
+        "bottleneck": (
+            (["1x1, 64", "norm, ReLU", "3x3, 64", "norm, ReLU", "1x1, 256", "norm"], []),
+            "+\nReLU",
+        ),
+        "inverted residual": (
+            (["1x1, 144", "norm, ReLU6", "3x3, 144\ndepthwise", "norm, ReLU6",
+              "1x1, 24", "norm"], []),
+            "+",
+        ),
+    },
+    "ResNet narrows 256 channels to 64; MobileNetV2 widens 24 to 144 and joins the 24",
+)  # fmt: skip
+
+# %% [markdown]
+r"""
 **Exercise `InvertedResidual`** (3 points, 25 minutes). The input is added where it
 fits: stride 1 and as many channels out as in.
 
@@ -2066,8 +2234,14 @@ MOBILENETV2 = (
 
 # %% [markdown]
 r"""
-**Exercise `MobileNetV2`** (2 points, 25 minutes). With your own block it has 3,504,872
+**Exercise `MobileNetV2`** (2 points, 25 minutes). The table makes
+1 + 2 + 3 + 4 + 3 + 3 + 1 = 17 blocks. With your own block the network has 3,504,872
 parameters.
+
+<details><summary>A hint</summary>
+Two loops: over the rows, and over the blocks of a row. Which of a row's blocks changes
+the number of channels, and which has the stride? The others find what it left.
+</details>
 """
 
 
@@ -2113,7 +2287,9 @@ check("09.MobileNetV2", MobileNetV2, InvertedResidual)
 r"""
 Because your networks have torchvision's names, weights that others trained on ImageNet
 fit in by name. `load_state_dict` complains about every name that is missing or left
-over. The next cell needs both of your networks.
+over. The next cell needs both of your networks. It compares them, on a drawn picture,
+with the course's own network under the same weights: a difference of 0 says that yours
+computes the published network, to the last digit.
 """
 
 # %% tags=["experiment"]
@@ -2146,9 +2322,9 @@ r"""
 ## AlphaGo's policy network
 
 A go board is an image: 19 x 19 points, and in the place of three colours 48 **planes**
-that say where stones are, how many liberties they have, and so on. The policy network
-(D. Silver and others, 2016) looks at it and gives a probability to each of the 361
-points: where would a strong player move?
+that say where stones are, how many free points each has beside it, and so on. The
+policy network (D. Silver and others, 2016) looks at it and gives a probability to each
+of the 361 points: where would a strong player move?
 
 * 192 filters of 5x5, padding 2, ReLU: the board stays 19 x 19;
 * eleven times 192 filters of 3x3, padding 1, ReLU;
@@ -2158,8 +2334,23 @@ points: where would a strong player move?
 There is no pooling: a move is a point, and points must not be blurred. The bias by
 place (and the rim of zeros) is all that knows where on the board it is. 3,882,793
 parameters.
+"""
 
-**Exercise `PolicyNet`** (2 points, 15 minutes).
+# %%
+show_maps(
+    {"policy": ((48, 19), *((192, 19),) * 6, (1, 19))},
+    "AlphaGo's policy network keeps the board (six of its twelve wide maps are drawn)",
+)
+
+# %% [markdown]
+r"""
+**Exercise `PolicyNet`** (2 points, 15 minutes). The list above, with the board's size
+and the numbers of planes, filters and layers as arguments.
+
+<details><summary>A hint</summary>
+A tensor that is trained and belongs to no layer is an <code>nn.Parameter</code>, as an
+attribute. The softmax compares the points of one board: which axis is that?
+</details>
 """
 
 
@@ -2477,7 +2668,29 @@ dilation D reaches over $D (F - 1)$ steps of the jump that it finds:
 
 $$\text{field} \leftarrow \text{field} + D (F - 1) \cdot \text{jump}, \qquad \text{jump} \leftarrow S \cdot \text{jump}$$
 
-**Exercise `receptive_field`** (2 points, 15 minutes).
+"""
+
+# %%
+show_fields(
+    {
+        "dilations 1, 1, 1": [(3, 1, 1), (3, 1, 1), (3, 1, 1)],
+        "dilations 1, 2, 4": [(3, 1, 1), (3, 1, 2), (3, 1, 4)],
+        "stride 2, then 1": [(3, 2, 1), (3, 1, 1)],
+    }
+)
+
+# %% [markdown]
+r"""
+By hand, the last of these: the first layer has field $1 + 1 \cdot 2 \cdot 1 = 3$, and
+its stride makes the jump 2; the second has field $3 + 1 \cdot 2 \cdot 2 = 7$, and the
+jump stays 2.
+
+**Exercise `receptive_field`** (2 points, 15 minutes). The two rules, layer by layer.
+
+<details><summary>A hint</summary>
+A layer's own stride moves its outputs apart; its own window reaches over the inputs.
+Which of the two numbers must be brought up to date first?
+</details>
 """
 
 
@@ -2671,7 +2884,8 @@ r"""
 
 Accuracy is one axis, and there are two more: parameters (what you store and send) and
 multiply-adds (what you wait for, and pay as power). The picture shows what is published
-with torchvision's weights, one crop of 224 pixels a photograph.
+with torchvision's weights: **top-1** accuracy, where only the first guess counts, on
+one crop of 224 pixels a photograph (Inception v3: 299).
 """
 
 # %%
@@ -2795,20 +3009,38 @@ r"""
 * Names of parts are an interface: weights load by name.
 * Count parameters, multiply-adds and memory by program; notes and papers slip.
 
-To read more: Y. LeCun and others, *Gradient-based learning applied to document
-recognition* (1998), <https://doi.org/10.1109/5.726791>; A. Krizhevsky and others,
-*ImageNet classification with deep convolutional neural networks* (2012),
-<https://doi.org/10.1145/3065386>; M. Zeiler and R. Fergus (2014),
-<https://arxiv.org/abs/1311.2901>; K. Simonyan and A. Zisserman (2014),
-<https://arxiv.org/abs/1409.1556>; M. Lin and others (2014),
-<https://arxiv.org/abs/1312.4400>; C. Szegedy and others (2014, 2015),
-<https://arxiv.org/abs/1409.4842>, <https://arxiv.org/abs/1512.00567>; K. He and others
-(2015, 2016), <https://arxiv.org/abs/1512.03385>, <https://arxiv.org/abs/1603.05027>; S.
-Zagoruyko and N. Komodakis (2016), <https://arxiv.org/abs/1605.07146>; S. Xie and others
-(2017), <https://arxiv.org/abs/1611.05431>; G. Huang and others (2016),
-<https://arxiv.org/abs/1603.09382>; A. Veit and others (2016),
-<https://arxiv.org/abs/1605.06431>; A. Canziani and others, *An analysis of deep neural
-network models for practical applications* (2017), <https://arxiv.org/abs/1605.07678>.
+To read more, in the order of the lesson:
+
+* LeNet-5: Y. LeCun and others, *Gradient-based learning applied to document
+  recognition* (1998), <https://doi.org/10.1109/5.726791>
+* AlexNet: A. Krizhevsky and others, *ImageNet classification with deep convolutional
+  neural networks* (2012), <https://doi.org/10.1145/3065386>; ZFNet: M. Zeiler and R.
+  Fergus (2014), <https://arxiv.org/abs/1311.2901>; VGG: K. Simonyan and A. Zisserman
+  (2014), <https://arxiv.org/abs/1409.1556>; NiN: M. Lin and others (2014),
+  <https://arxiv.org/abs/1312.4400>
+* Inception: C. Szegedy and others (2014, 2015), <https://arxiv.org/abs/1409.4842>,
+  <https://arxiv.org/abs/1512.00567>
+* ResNet: K. He and others (2015, 2016), <https://arxiv.org/abs/1512.03385>,
+  <https://arxiv.org/abs/1603.05027>; why it works: A. Veit and others (2016),
+  <https://arxiv.org/abs/1605.06431>; wide: S. Zagoruyko and N. Komodakis (2016),
+  <https://arxiv.org/abs/1605.07146>; ResNeXt: S. Xie and others (2017),
+  <https://arxiv.org/abs/1611.05431>; stochastic depth: G. Huang and others (2016),
+  <https://arxiv.org/abs/1603.09382>
+* FractalNet: G. Larsson and others (2017), <https://arxiv.org/abs/1605.07648>;
+  DenseNet: G. Huang and others (2017), <https://arxiv.org/abs/1608.06993>; SqueezeNet:
+  F. Iandola and others (2016), <https://arxiv.org/abs/1602.07360>
+* ShuffleNet: X. Zhang and others (2018), <https://arxiv.org/abs/1707.01083>; Xception:
+  F. Chollet (2017), <https://arxiv.org/abs/1610.02357>; MobileNetV2: M. Sandler and
+  others (2018), <https://arxiv.org/abs/1801.04381>; AlphaGo: D. Silver and others
+  (2016), <https://doi.org/10.1038/nature16961>
+* convolutions: V. Dumoulin and F. Visin, *A guide to convolution arithmetic for deep
+  learning* (2016), <https://arxiv.org/abs/1603.07285>; the checkerboard: A. Odena and
+  others (2016), <https://doi.org/10.23915/distill.00003>; dilated: F. Yu and V. Koltun
+  (2016), <https://arxiv.org/abs/1511.07122>; deformable: J. Dai and others (2017),
+  <https://arxiv.org/abs/1703.06211>; snake: Y. Qi and others (2023),
+  <https://arxiv.org/abs/2307.08388>
+* all of them compared: A. Canziani and others, *An analysis of deep neural network
+  models for practical applications* (2017), <https://arxiv.org/abs/1605.07678>
 
 Next: what such a network sees.
 """

@@ -83,6 +83,7 @@ def test_what_is_right_agrees(expected, got):
         ((1, 2), (1, 2, 3), "has 3 values; expected 2"),
         ((1, X), (1, 2 * X), r"out\[1\] at \[0, 0\] is 2"),
         ({"a": 1}, {"b": 1}, "has the keys 'b'; expected 'a'"),
+        ([{"a": 1}, {"a": 1}], [{"a": 1}, {"a": 2}], r"^out\[1\], a is 2"),
         ({"a": 1}, [1], "expected a dictionary"),
         ({"a": 1}, {i: 1 for i in range(99)}, "and 91 more"),
         (THING, X, "expected a Thing"),

@@ -197,8 +197,9 @@ def compare_dicts(expected, got, label, rtol, atol) -> Difference | None:
         return Difference(
             f"{label} has the keys {keys_text(got)}; expected {keys_text(expected)}."
         )
+    inside = "" if label == "the result" else f"{label}, "
     for key, value in expected.items():
-        difference = compare(value, got[key], str(key), rtol, atol)
+        difference = compare(value, got[key], f"{inside}{key}", rtol, atol)
         if difference:
             return difference
     return None

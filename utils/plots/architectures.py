@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from utils.plots import COLOURS, MARKERS
 
@@ -76,6 +77,67 @@ def show_shares(names: Sequence[str], shares: Mapping[str, Sequence[float]], tit
     fig.tight_layout()
 
 
+def show_maps(nets: Mapping[str, Sequence[tuple[int, int]]], title: str = "") -> None:
+    """The maps of nets, one net a row, each map (channels, side) as a slab.
+
+    Its height is the side, its width the channels (doubled channels, one step wider).
+    """
+    fig, axes = plt.subplots(len(nets), 1, figsize=(8.5, 1.9 * len(nets) + 0.4))
+    for axis, (name, maps) in zip(np.atleast_1d(axes), nets.items(), strict=True):
+        tallest = max(side for _, side in maps)
+        for place, (channels, side) in enumerate(maps):
+            height, width = side / tallest, 0.075 * np.log2(2 * channels)
+            corner = place - width / 2, -height / 2
+            look = {"facecolor": COLOURS[4], "edgecolor": "k", "alpha": 0.8}
+            axis.add_patch(Rectangle(corner, width, height, **look))
+            told = f"{channels} x\n{side} x {side}"
+            axis.text(place, -0.57, told, ha="center", va="top", fontsize=8)
+        axis.text(-0.6, 0, name, ha="right", va="center", fontsize=9)
+        axis.set(xlim=(-1.4, len(maps) - 0.4), ylim=(-0.95, 0.55))
+        axis.axis("off")
+    fig.suptitle(title, fontsize=10)
+    fig.tight_layout()
+
+
+def show_growth(stem: int, growth: int, blocks: Sequence[int]) -> None:
+    """The channels after each part of a DenseNet, a colour for each layer's own."""
+    bars = {"stem": [stem]}
+    for block, length in enumerate(blocks, 1):
+        pieces = list(bars.values())[-1]
+        for layer in range(1, length + 1):
+            pieces = bars[f"layer\n{block}.{layer}"] = [*pieces, growth]
+        if block < len(blocks):
+            bars[f"transition\n{block}"] = [sum(pieces) // 2]
+    fig, axis = plt.subplots(figsize=(7.5, 3.2))
+    for place, pieces in enumerate(bars.values()):
+        for i, piece in enumerate(pieces):
+            style = {"color": ("0.8", *COLOURS)[i], "hatch": ("", "//", "..", "xx")[i]}
+            axis.bar(place, piece, 0.7, sum(pieces[:i]), edgecolor="k", **style)
+        axis.text(place, sum(pieces) + 0.3, sum(pieces), ha="center", fontsize=9)
+    axis.set_xticks(range(len(bars)), bars, fontsize=8)
+    axis.set(ylabel="channels", ylim=(0, 15))
+    title = (
+        f"Every layer keeps all and adds {growth} channels; a transition halves them"
+    )
+    axis.set_title(title, fontsize=10)
+    fig.tight_layout()
+
+
+def show_survival(rates: Sequence[float], rng: np.random.Generator) -> None:
+    """The survival rate of each block, and one draw of which of them survive."""
+    rates = np.asarray(rates)
+    kept = rng.random(len(rates)) < rates
+    fig, axis = plt.subplots(figsize=(8.5, 2.8))
+    for chosen, colour, name in ((kept, COLOURS[0], "kept"), (~kept, "w", "dropped")):
+        places = 1 + np.flatnonzero(chosen)
+        axis.bar(places, 100 * rates[chosen], color=colour, edgecolor="k", label=name)
+    axis.set(xlabel="block, from the input on", ylabel="survival rate in %")
+    axis.legend(title="in one draw", loc="upper right", fontsize=8)
+    title = f"In this draw {kept.sum()} of {len(rates)} blocks are computed"
+    axis.set_title(f"{title}, on average {rates.sum():.1f}", fontsize=10)
+    fig.tight_layout()
+
+
 def show_blocks(
     blocks: Mapping[str, tuple[Sequence[Sequence[str]], str]], title: str = ""
 ) -> None:
@@ -86,7 +148,8 @@ def show_blocks(
     """
     widths = [max(len(columns), 1) + 0.4 for columns, _ in blocks.values()]
     height = max(len(column) for columns, _ in blocks.values() for column in columns)
-    fig, axis = plt.subplots(figsize=(1.28 * sum(widths), 0.62 * height + 1.6))
+    size = max(1.28 * sum(widths), 6), 0.62 * height + 1.6
+    fig, axis = plt.subplots(figsize=size)
     left = 0.0
     for (name, (columns, join)), width in zip(blocks.items(), widths, strict=True):
         draw_block(axis, left, columns, join, height)
@@ -155,6 +218,9 @@ def show_published() -> None:
         style = {"textcoords": "offset points", "ha": "center", "fontsize": 7}
         axis.annotate(told, (work, accuracy), offset, **style)
     axis.set(xscale="log", xlim=(0.18, 45), ylim=(53, 82))
+    ticks = 0.2, 0.5, 1, 2, 5, 10, 20
+    axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.minorticks_off()
     axis.set_xlabel("multiply-adds for one picture, in billions")
     axis.set_ylabel("ImageNet top-1 accuracy in %")
     axis.set_title(

@@ -1,6 +1,6 @@
 """Figures of lesson 09 about other convolutions: stamps, holes, groups, places."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -81,6 +81,61 @@ def show_groups(order: Sequence[int], groups: int) -> None:
     fig.tight_layout()
 
 
+def show_channels(n: int = 4, groups: int = 2) -> None:
+    """Which channels reach which in four kinds of convolution, by what filters."""
+    all_of_them, own = np.ones((n, n), bool), np.eye(n, dtype=bool)
+    grouped = np.kron(np.eye(groups), np.ones((n // groups, n // groups))) > 0
+    kinds = {
+        "plain": (all_of_them, 3),
+        f"{groups} groups": (grouped, 3),
+        "depthwise": (own, 3),
+        "pointwise": (all_of_them, 1),
+    }
+    fig, axes = plt.subplots(1, len(kinds), figsize=(2.5 * len(kinds), 3.2))
+    for axis, (name, (reached, size)) in zip(axes, kinds.items(), strict=True):
+        axis.imshow(0.35 * reached, cmap="Blues", vmin=0, vmax=1)
+        for i, j in np.argwhere(reached):
+            axis.text(j, i, f"{size}x{size}", ha="center", va="center", fontsize=8)
+        axis.set(xticks=range(n), yticks=range(n), xlabel="channel in")
+        weights = reached.sum() * size**2
+        axis.set_title(f"{name}: {weights} weights", fontsize=10)
+    axes[0].set_ylabel("channel out")
+    both, plain = n * 9 + n * n, 9 * n * n
+    title = "Depthwise and pointwise in a row: every channel reaches every channel with"
+    fig.suptitle(f"{title} {both} in place of {plain} weights", fontsize=10)
+    fig.tight_layout()
+
+
+def show_fields(stacks: Mapping[str, Sequence[tuple[int, int, int]]]) -> None:
+    """What one output of a stack of (size, stride, dilation) reads, down to pixels."""
+    fig, axes = plt.subplots(len(stacks), 1, figsize=(8, 1.9 * len(stacks) + 0.4))
+    for axis, (name, layers) in zip(axes, stacks.items(), strict=True):
+        pixels = draw_reading(axis, layers)
+        field = round(max(pixels) - min(pixels)) + 1
+        axis.set(xlim=(-8, 8), xticks=range(-7, 8))
+        numbered = [f"layer {i}" for i in range(1, len(layers) + 1)]
+        axis.set_yticks(range(len(layers) + 1), ["pixels", *numbered])
+        axis.set_title(f"{name}: sees {field} pixels", fontsize=10)
+    axes[-1].set_xlabel("place, in pixels from the middle")
+    fig.tight_layout()
+
+
+def draw_reading(axis: plt.Axes, layers: Sequence[tuple[int, int, int]]) -> set[float]:
+    """Lines from one output down to what it reads; gives the places of the pixels."""
+    read = {0.0}
+    for level in range(len(layers), 0, -1):
+        axis.plot(sorted(read), [level] * len(read), "o", color=COLOURS[0])
+        size, _, dilation = layers[level - 1]
+        jump = np.prod([stride for _, stride, _ in layers[: level - 1]])
+        taps = (np.arange(size) - (size - 1) / 2) * dilation * jump
+        pairs = [(place, place + tap) for place in read for tap in taps]
+        for pair in pairs:
+            axis.plot(pair, [level, level - 1], color="0.6", lw=0.8, zorder=0)
+        read = {below for _, below in pairs}
+    axis.plot(sorted(read), [0] * len(read), "s", color=COLOURS[1], mec="k")
+    return read
+
+
 def show_stamps(x: np.ndarray, w: np.ndarray, stride: int) -> None:
     """A row per stamp of a transposed convolution in one dimension, and their sum."""
     stamps = np.zeros((len(x) + 1, (len(x) - 1) * stride + len(w)))
@@ -111,7 +166,7 @@ def show_stamps(x: np.ndarray, w: np.ndarray, stride: int) -> None:
 def show_holes(dilations: Sequence[int], size: int = 3) -> None:
     """Which pixels a filter reads, for several dilations, on a grid of one size."""
     reach = max(dilations) * (size - 1) + 1
-    fig, axes = plt.subplots(1, len(dilations), figsize=(2.6 * len(dilations), 3.0))
+    fig, axes = plt.subplots(1, len(dilations), figsize=(2.6 * len(dilations), 3.2))
     for axis, dilation in zip(axes, dilations, strict=True):
         span = dilation * (size - 1) + 1
         start = (reach - span) // 2
@@ -125,7 +180,11 @@ def show_holes(dilations: Sequence[int], size: int = 3) -> None:
         axis.set(xlim=(-0.2, reach + 0.2), ylim=(reach + 0.2, -0.2), aspect="equal")
         axis.set_title(f"dilation {dilation}: spans {span} x {span}", fontsize=10)
         axis.axis("off")
-    fig.suptitle(f"Always {size * size} weights", fontsize=10)
+    weights = size * size
+    fig.suptitle(
+        f"{weights} weights each time: the wider the holes, the further they see",
+        fontsize=10,
+    )
     fig.tight_layout()
 
 

@@ -77,6 +77,21 @@ def drawn_node(axis: plt.Axes, place: tuple, label: str, leaf: bool) -> Patch:
     return text.get_bbox_patch()
 
 
+def show_strides(table: torch.Tensor) -> None:
+    """A table of the numbers 0, 1, 2, …, its transpose, and the memory of both."""
+    readings = {"table": table, "in memory": table.reshape(1, -1), "table.T": table.T}
+    fig, axes = plt.subplots(1, 3, figsize=(8.5, 2.4), width_ratios=(3, 6, 2))
+    for axis, (name, numbers) in zip(axes, readings.items(), strict=True):
+        axis.imshow(numbers.numpy(), cmap="Blues", vmin=0, vmax=3 * table.numel())
+        for (i, j), value in np.ndenumerate(numbers.numpy()):
+            axis.text(j, i, f"{value:g}", ha="center", va="center")
+        axis.set(xticks=[], yticks=[])
+        steps = "" if name == "in memory" else f"\nstrides {numbers.stride()}"
+        axis.set_title(name + steps, fontsize=10)
+    fig.suptitle("One row of numbers, read in two ways; nothing is copied", fontsize=10)
+    fig.tight_layout()
+
+
 def show_number_formats(formats: Sequence[torch.dtype]) -> None:
     """The range of each number format, and the step that it takes at 1."""
     fig, axis = plt.subplots(figsize=(7.5, 0.55 * len(formats) + 1.2))
@@ -121,7 +136,10 @@ def show_training(history: Sequence[Sequence[float]], best_epoch: int) -> None:
 def show_seconds(seconds: Mapping[str, float], title: str) -> None:
     """A bar for each thing that was timed, in milliseconds."""
     fig, axis = plt.subplots(figsize=(6.5, 0.4 * len(seconds) + 1.1))
-    axis.barh(list(seconds), [1000 * s for s in seconds.values()], color=COLOURS[0])
+    times = [1000 * s for s in seconds.values()]
+    bars = axis.barh(list(seconds), times, color=COLOURS[0])
+    axis.bar_label(bars, [f"{time:.3g}" for time in times], padding=3, fontsize=9)
+    axis.margins(x=0.12)
     axis.set_xlabel("milliseconds for a forward and a backward pass")
     axis.set_title(title, fontsize=10)
     axis.invert_yaxis()

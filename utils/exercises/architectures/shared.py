@@ -26,9 +26,12 @@ from utils.checks.compare import (
 from utils.checks.exercise import Case
 from utils.checks.rules import without
 from utils.checks.wording import describe
+from utils.exercises.architectures.trails import found_where
 from utils.subject import Handle, Named, Subject, Tensor
 
 NEAR = close(1e-6, 1e-8)
+WATCH = Named("utils.stand_ins.watching.watched")
+WATCHED = found_where(1e-6, 1e-8)
 OURS = "utils.stand_ins.modules"
 BY_HAND = without(
     *("torchvision", "timm", "utils.networks"),
@@ -130,7 +133,17 @@ def find_parts(expected: dict, got: Any, label: str) -> Difference | None:
         lists = {"There is no ": missing, "There should be no ": extra}
         told = [start + listed(names) for start, names in lists.items() if names]
         return Difference(" ".join(told))
+    for name, shape in expected.items():
+        if isinstance(got, dict) and got[name] != shape:
+            told = f"`{name}` has shape {tuple(got[name])}; expected {tuple(shape)}."
+            return Difference(told + (MARKS if name.endswith(".marks") else ""))
     return compare(expected, got, label, 0, 0)
+
+
+MARKS = (
+    " (`marks` belongs to the simple block that stands in for yours: its shape tells "
+    "which arguments reached the block.)"
+)
 
 
 def listed(names: list[str]) -> str:
@@ -178,12 +191,12 @@ def output_case(
 
     def play(subject):
         net = filled(subject, *args, SEED=seed, **options)
-        out = net(x)
+        seen = subject.call(WATCH, net, x)
         if options.get("MODE") != "train":
-            return out
-        return {"out": out, **ours(subject, "buffers", net)}
+            return seen
+        return {**seen, **ours(subject, "buffers", net)}
 
-    return Case(name, play, NEAR, working=working)
+    return Case(name, play, WATCHED, working=working)
 
 
 def gradient_case(
@@ -218,9 +231,16 @@ def zero_case(
     x = drawn(rng, shape)
 
     def play(subject):
-        return filled(subject, *args, SCALE=0.0, **options)(x)
+        return subject.call(WATCH, filled(subject, *args, SCALE=0.0, **options), x)
 
-    return Case(name, play, NEAR, expected=Tensor(becomes(x.array)))
+    expected = {"out": Tensor(becomes(x.array)), "layers": ()}
+    return Case(name, play, WATCHED, expected=expected, working=ALL_ZERO)
+
+
+ALL_ZERO = (
+    "every convolution and norm gives 0: what is left is what goes round them, and what "
+    "the activation after the sum, if there is one, makes of it"
+)
 
 
 def dropout_case(

@@ -57,6 +57,10 @@ def filter_spread(x, w, stride=1, pad=0):
     return F.conv_transpose2d(images, filters, padding=pad, dilation=stride).numpy()
 
 
+def cut_to_nothing(x, w, stride=1, pad=0):
+    return transposed_oracle(x, w, stride)[:, :, pad:-pad, pad:-pad]
+
+
 def frame_added(x, w, stride=1, pad=0):
     frame = (0, 0), (0, 0), (pad, pad), (pad, pad)
     return np.pad(transposed_oracle(x, w, stride), frame)
@@ -104,6 +108,13 @@ TRANSPOSED_CONV = Exercise(
             lambda x, w, stride=1, pad=0: transposed_oracle(x, w, stride),
             "The padding has no effect. A convolution with padding P gets a larger image; what "
             "does its reverse do with the frame?",
+        ),
+        Misconception(
+            "cut to nothing where there is no padding",
+            cut_to_nothing,
+            "With padding all is right; without it nothing is left, because `[0:-0]` is "
+            "`[0:0]`, an empty slice. Up to which row does the result go, counted from "
+            "the front?",
         ),
         Misconception(
             "padding adds a frame",

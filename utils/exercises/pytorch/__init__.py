@@ -8,7 +8,8 @@ from utils.exercises.pytorch.checkpoints import SAVE_BEST
 from utils.exercises.pytorch.datasets import PICTURE_DATASET
 from utils.exercises.pytorch.epochs import TRAIN_ONE_EPOCH
 from utils.exercises.pytorch.evaluating import EVALUATE
-from utils.exercises.pytorch.functions import LINEAR_FUNCTION, MY_RELU
+from utils.exercises.pytorch.functions import MY_RELU
+from utils.exercises.pytorch.linear_function import LINEAR_FUNCTION
 from utils.exercises.pytorch.modules import TWO_LAYER_NET, TWO_LAYER_SEQUENTIAL
 from utils.exercises.pytorch.questions import QUESTIONS
 from utils.exercises.pytorch.training import TRAIN_CLASSIFIER

@@ -62,6 +62,20 @@ def without_the_one(scores, y):
     return first + (F.cross_entropy(scores, y) - first).detach()
 
 
+def all_columns(scores, y):
+    """The loss of `log_p[:, y]`: every row is asked for the labels of all rows."""
+    value = -scores.log_softmax(1)[:, y].mean()
+    slopes = scores.logsumexp(1).mean() - scores[:, y.unique()].sum() / len(y)
+    return slopes + (value - slopes).detach()
+
+
+def gated_by_gradient(z):
+    """ReLU whose backward pass asks for the sign of what arrives."""
+    out = straight_through(z)
+    out.register_hook(F.relu)
+    return out
+
+
 def gradients_of(loss):
     """The right loss with the gradients of another."""
     return lambda x, y, *parameters: (
@@ -116,6 +130,20 @@ TWO_LAYER_BY_HAND = Exercise(
             lambda *args: net_and_gradients(*args, activation=straight_through),
             "Forward, ReLU closes some hidden units; backward, your gradient flows "
             "through all of them. What is the slope of ReLU below zero?",
+        ),
+        Misconception(
+            "ReLU gated by the gradient",
+            lambda *args: net_and_gradients(*args, activation=gated_by_gradient),
+            "Backward, you keep the gradient where the gradient itself is positive. Which "
+            "decides whether a unit is open: what arrives from above, or what it gave in "
+            "the forward pass?",
+        ),
+        Misconception(
+            "every row is asked for all labels",
+            lambda *args: net_and_gradients(*args, loss=all_columns),
+            "One row alone is right, several are not: `[:, y]` takes the columns of all "
+            "labels from every row, N x N numbers. Which index goes with the rows, so "
+            "that each row gives the number of its own label?",
         ),
         Misconception(
             "no ReLU at all",

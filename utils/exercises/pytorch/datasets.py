@@ -56,7 +56,12 @@ def told(item) -> dict:
     label = label.array if isinstance(label, Tensor) else label
     kind = str(image.array.dtype) if isinstance(image, Tensor) else "no tensor"
     whole = is_whole(label)
-    return {"image": image, "its dtype": kind, "label": int(label), "whole": whole}
+    return {
+        "image": image,
+        "its dtype": kind,
+        "label": int(label),
+        "the label is an int or has 64 bits": whole,
+    }
 
 
 LOADER = Named("torch.utils.data.DataLoader")
@@ -120,6 +125,10 @@ def transformed_before(images, labels, transform=None):
     return pairs(images, labels, early, scale=1)
 
 
+def calls_none(images, labels, transform=None):
+    return pairs(images, labels, lambda image: transform(image))
+
+
 def reshaped(images, labels, transform=None):
     n, h, w, c = images.shape
     mixed = images.reshape(n, c, h, w).transpose(0, 2, 3, 1)
@@ -179,6 +188,12 @@ PICTURE_DATASET = Exercise(
             "you divide?",
         ),
         Misconception(
+            "divided by 256",
+            bent(scale=256),
+            "Your largest value is 255/256. A byte has 256 values, from 0 on: by what "
+            "must the largest of them be divided to give 1?",
+        ),
+        Misconception(
             "still whole numbers",
             bent(scale=1, dtype=torch.uint8),
             "Your pictures are still uint8, and no layer takes that. What must they be "
@@ -201,6 +216,12 @@ PICTURE_DATASET = Exercise(
             lambda images, labels, transform=None: pairs(images, labels),
             "The transform has no effect. When it is not None, what should it be called "
             "with?",
+        ),
+        Misconception(
+            "None is called",
+            calls_none,
+            "With a transform all is right; without one it is None, and None cannot be "
+            "called. What becomes of the picture then?",
         ),
         Misconception(
             "transform before scaling",

@@ -66,10 +66,10 @@ def case(
         loader = subject.call(wrap, loader) if wrap else loader
         loss = subject(model, loader, optimiser, "cpu")
         return {
-            "loss": loss,
-            "rows seen": sum(call["rows"] for call in model.seen),
-            **{key: Tensor(array) for key, array in state_of(model).items()},
             "mode afterwards": "train" if model.training else "eval",
+            "rows seen": sum(call["rows"] for call in model.seen),
+            "loss": loss,
+            **{key: Tensor(array) for key, array in state_of(model).items()},
         }
 
     return Case(name, play, NEAR)
@@ -97,6 +97,10 @@ def plain_mean(found):
 
 def last_loss(found):
     return float(found[-1, 0])
+
+
+def over_batches(found):
+    return float((found[:, 0] * found[:, 1]).sum() / len(found))
 
 
 def sum_of_losses(found):
@@ -174,6 +178,12 @@ TRAIN_ONE_EPOCH = Exercise(
             bent(last_loss),
             "The training is right; you report the loss of the last batch. What is asked "
             "for is the mean over the epoch: what must be added up?",
+        ),
+        Misconception(
+            "divided by the number of batches",
+            bent(over_batches),
+            "The training is right; you add up the losses of all images and divide by the "
+            "number of batches (that is `len(loader)`). Of how many things is the mean?",
         ),
         Misconception(
             "losses added",

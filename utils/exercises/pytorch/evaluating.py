@@ -99,6 +99,14 @@ def loss_of_batches(losses, right, sizes):
     return torch.tensor(losses).mean(), means(losses, right, sizes)[1]
 
 
+def accuracy_of_batches(losses, right, sizes):
+    return means(losses, right, sizes)[0], torch.tensor(right).mean()
+
+
+def batches_over_images(losses, right, sizes):
+    return torch.tensor(losses).sum() / sum(sizes), means(losses, right, sizes)[1]
+
+
 def only_last(losses, right, sizes):
     return torch.tensor(losses[-1]), torch.tensor(right[-1])
 
@@ -187,6 +195,18 @@ EVALUATE = Exercise(
             bent(combine=loss_of_batches),
             "Your accuracy is right; your loss is the mean of the batch means, although "
             "the last batch is smaller. How many images is each mean worth?",
+        ),
+        Misconception(
+            "accuracy not weighted",
+            bent(combine=accuracy_of_batches),
+            "Your loss is right; your accuracy is the mean of those of the batches, "
+            "although the last batch is smaller. What can be counted in its place?",
+        ),
+        Misconception(
+            "mean losses divided by the images",
+            bent(combine=batches_over_images),
+            "Your loss is too small: you add one mean loss for each batch and divide by "
+            "the number of images. Of how many images is each of them a mean?",
         ),
         Misconception(
             "the last batch only",

@@ -150,6 +150,12 @@ TWO_LAYER_NET = Exercise(
             "Two linear layers in a row are one linear layer. What stands between them?",
         ),
         Misconception(
+            "the rows are flattened too",
+            bent_net(flatten=lambda: nn.Flatten(0)),
+            "Your `flatten` joins all axes, that of the images too, so that one long row "
+            "is left of the batch. From which axis on should it join?",
+        ),
+        Misconception(
             "ReLU on the scores",
             bent_net(last=(nn.ReLU(),)),
             "Your scores are never negative: there is an activation after the last "

@@ -145,6 +145,15 @@ TWO_LAYER_AUTOGRAD = Exercise(
             "they were. Does `w = w - ...` change a tensor, or make a new one?",
         ),
         Misconception(
+            "nothing moves",
+            lambda *args: autograd_oracle(*args[:6], 0.0, args[7]),
+            "Your parameters are what they were, and the loss is the same in every step. "
+            "In a loop `w = w - ...` gives the name `w` to a new tensor and leaves the "
+            "parameter as it is; and a `grad` that is zero before the step moves "
+            "nothing. Which operator changes the tensor itself, and when is `grad` "
+            "forgotten?",
+        ),
+        Misconception(
             "a parameter is no leaf any more",
             not_a_leaf,
             "After the first step `grad` is None: `W1 = W1 - ...` made a new tensor, "
