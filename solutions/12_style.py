@@ -1100,8 +1100,8 @@ training of quick mode (8 seconds) the network knows the colours and paints stro
 along the outlines. After the 1,500 of full mode (133 seconds on one thread) the sum of
 the three terms had gone from 4.3 to 1.3: the strokes are there, and the cat, which it
 had never seen, looks as if it had been painted. The optimised picture is still the
-richer one. With five times the share of the style there was hardly any photograph left.
-Try others; Johnson and others trained for 40,000 steps.
+richer one. Try another share of the style, and more steps: Johnson and others trained
+for 40,000.
 
 One network for **many** styles needs little more: all convolutions are shared, and each
 painting gets only its own scales and shifts in the normalisations (Dumoulin, Shlens and

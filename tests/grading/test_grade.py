@@ -35,7 +35,9 @@ def work(tmp_path_factory):
     course = tmp_path_factory.mktemp("grade") / "course"
     prepare_course(course, SOLUTIONS)
     perfect = solved(read(course, "release", LESSON), read(course, "source", LESSON))
-    wrong = mistaken(perfect, of_lesson(LESSON), "00.center", 4)
+    exercises = of_lesson(LESSON)
+    known = [m.name for m in exercises["00.center"].misconceptions]
+    wrong = mistaken(perfect, exercises, "00.center", known.index("in place"))
     return course, perfect, wrong
 
 

@@ -12,7 +12,6 @@ from utils.exercises.batchnorm.backward import (
 from utils.exercises.batchnorm.forward import NO_LOOP
 from utils.exercises.batchnorm.layer_forward import rows
 from utils.exercises.batchnorm.oracles import (
-    batchnorm_backward_oracle,
     layernorm_backward_oracle,
     layernorm_forward_oracle,
 )
@@ -73,13 +72,6 @@ def by_rows(oracle, dout, cache):
     return plain + dout.shape[1] / len(dout) * (dx - plain)
 
 
-def as_batchnorm(oracle, dout, cache):
-    """`dx` by the formula of batch normalisation, its sums over the rows."""
-    x_hat, std, gamma = cache
-    alone = x_hat, np.ones_like(gamma), gamma
-    return batchnorm_backward_oracle(dout, alone)[0] / std
-
-
 def gamma_outside(oracle, dout, cache):
     """`dx` where `gamma` is multiplied in at the end, as in batch normalisation."""
     x_hat, std, gamma = cache
@@ -100,12 +92,6 @@ MISTAKES = (
         "You multiply by `gamma` after the sums. In batch normalisation that is right, "
         "for a sum there stays within one feature. Does `gamma` have one value for all the numbers that you add up here?",
         LAYERNORM_BACKWARD_WORKED,
-    ),
-    Misconception(
-        "the formula of batch normalisation",
-        with_parts(dx=as_batchnorm),
-        "Your dx adds up over the rows, by the formula of batch normalisation. Here a mean "
-        "belongs to a row: over which axis was it taken?",
     ),
     Misconception(
         "N in the place of D",

@@ -9,12 +9,14 @@ from utils.exercises.convolution.pooling import (
     BACKWARD_MISTAKES,
     BY_HAND,
     FORWARD_MISTAKES,
+    FRAME_KEPT,
     ON_ITS_SIDE,
     QUICK_HINT,
     area,
     average_pool_gradient_oracle,
     average_pool_oracle,
-    frame_mistakes,
+    frame_cut,
+    frame_kept,
     gradient_cases,
     large_gradient,
     large_image,
@@ -24,7 +26,7 @@ from utils.exercises.convolution.pooling import (
     windows_overwrite,
     with_cache,
 )
-from utils.exercises.convolution.shared import framed, no_pixel_loop
+from utils.exercises.convolution.shared import NOTHING_LEFT, framed, no_pixel_loop
 from utils.exercises.shared import NUMPY_ONLY
 
 # --- forward ----------------------------------------------------------------------
@@ -139,7 +141,8 @@ GRADIENT_MISTAKES = (
         "Your gradient is too small by the number of pixels in a window. With what factor does a pixel enter the mean?",
     ),
     Misconception("the first window is left alone", first_window_stays, ADD_UP),
-    *frame_mistakes(framed),
+    Misconception("frame kept in dx", frame_kept(framed), FRAME_KEPT),
+    Misconception("frame cut off with a minus", frame_cut(framed), NOTHING_LEFT),
     Misconception(
         "frame gets no share",
         shared_by_real_pixels,

@@ -162,7 +162,7 @@ CONV_BACKWARD = Exercise(
             "the last weight overwrites the others", last_offset_stays, ADD_UP
         ),
         Misconception(
-            "double precision whatever comes in",
+            "gradients in double precision",
             lambda dout, cache: tuple(
                 part.astype(float) for part in conv_gradient_oracle(dout, cache)
             ),

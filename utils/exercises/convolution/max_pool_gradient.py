@@ -8,17 +8,23 @@ from utils.exercises.convolution.max_pool import walled
 from utils.exercises.convolution.pooling import (
     ADD_UP,
     BACKWARD_MISTAKES,
+    FRAME_KEPT,
     QUICK_HINT,
     area,
     average_pool_gradient_oracle,
     drawn_gradient,
-    frame_mistakes,
+    frame_cut,
+    frame_kept,
     gradient_cases,
     large_gradient,
     max_pool_gradient_oracle,
     max_pool_oracle,
 )
-from utils.exercises.convolution.shared import no_pixel_loop, one_at_a_time
+from utils.exercises.convolution.shared import (
+    NOTHING_LEFT,
+    no_pixel_loop,
+    one_at_a_time,
+)
 from utils.exercises.shared import NUMPY_ONLY
 
 TIED = np.array([[[[5.0, 5.0, 1.0], [2.0, 5.0, 3.0]]]])
@@ -110,7 +116,8 @@ TIES = (
         "Does a later equal value replace an earlier one in your code?",
     ),
     Misconception("assigned instead of added", largest_overwrites, ADD_UP),
-    *frame_mistakes(walled),
+    Misconception("frame kept in dx", frame_kept(walled), FRAME_KEPT),
+    Misconception("frame cut off with a minus", frame_cut(walled), NOTHING_LEFT),
     Misconception(
         "every pixel of the window",
         to_every_pixel,

@@ -8,7 +8,6 @@ from utils.checks.compare import unpack
 from utils.checks.exercise import Case, Misconception, call
 from utils.exercises.convolution.padding import output_size_oracle
 from utils.exercises.convolution.shared import (
-    NOTHING_LEFT,
     a_side,
     as_if_step_one,
     cut_by_minus,
@@ -190,15 +189,10 @@ def frame_kept(frame):
     )
 
 
-def frame_mistakes(frame):
-    """What goes wrong with the frame of dx."""
-
-    def cut(oracle, dout, cache):
-        return cut_by_minus(frame_kept(frame)(oracle, dout, cache), cache[3])
-
-    return (
-        Misconception("frame kept in dx", frame_kept(frame), FRAME_KEPT),
-        Misconception("frame cut off with a minus", cut, NOTHING_LEFT),
+def frame_cut(frame):
+    """The same, with the frame cut off by `pad:-pad`."""
+    return lambda oracle, dout, cache: cut_by_minus(
+        frame_kept(frame)(oracle, dout, cache), cache[3]
     )
 
 
