@@ -1101,9 +1101,8 @@ In full mode (5,000 pictures of CIFAR-10, 8 epochs, 8 channels in front) we meas
 | residual, 56 layers | 0.886 | 40.0 % |
 
 The plain net of 56 layers does not overfit: already its **training** loss is the higher
-one. (`COURSE_MODE=full python solutions/09_architectures.py`: 11 minutes of processor
-time for the whole lesson on one thread; 19 by the clock on a machine that was busy with
-other things.)
+one. (`COURSE_MODE=full python solutions/09_architectures.py`: 10 minutes for the
+whole lesson on one thread.)
 
 The published curves (Figure 6 of He and others, 2015; 64,000 steps) end at about 9 %
 test error for the plain net of 20 layers and about 13 % for that of 56, read off the
