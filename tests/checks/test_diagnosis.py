@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from utils.checks.evaluate import evaluate
+from utils.checks.evaluate import Trial, evaluate
 from utils.checks.exercise import Exercise, Misconception, call
 from utils.checks.wording import alike
 from utils.subject.local import local_subject
@@ -88,6 +88,14 @@ def test_of_several_mistakes_the_one_that_gives_the_first_failures_is_told():
 )
 def test_a_mistake_that_gives_less_than_the_first_failures_is_not_told(answer):
     assert not hint_of(answer)
+
+
+def test_a_right_answer_costs_no_run_of_a_mistake(monkeypatch):
+    tried = []
+    monkeypatch.setattr(Trial, "mistaken", lambda *case: tried.append(case))
+    right = local_subject({"limited": LIMITED.oracle})
+    assert evaluate(LIMITED, right).status == "right"
+    assert not tried
 
 
 def test_a_right_answer_has_no_diagnosis():
