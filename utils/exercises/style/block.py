@@ -6,6 +6,7 @@ from torch import nn
 from utils.checks.compare import close
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.style.modules import (
+    WITHOUT_PARAMETERS,
     Row,
     conv,
     each_alone,
@@ -95,8 +96,7 @@ STYLE_BLOCK = Exercise(
         Misconception(
             "normalisation without scale and shift",
             bent_block(norm=nn.InstanceNorm2d),
-            "Your normalisation has no parameters: `nn.InstanceNorm2d` learns a scale "
-            "and a shift only when it is told to. By which argument?",
+            WITHOUT_PARAMETERS,
         ),
         Misconception(
             "zeros around the picture",

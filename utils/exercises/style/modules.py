@@ -11,6 +11,10 @@ from utils.subject import Subject, Tensor
 
 NEAR = close(1e-6, 1e-7)
 """In float64: normalising a channel that hardly varies makes rounding visible."""
+WITHOUT_PARAMETERS = (
+    "Your normalisation has no parameters: `nn.InstanceNorm2d` learns a scale "
+    "and a shift only when it is told to. By which argument?"
+)
 Shapes = Mapping[str, tuple[int, ...]]
 
 

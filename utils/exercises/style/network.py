@@ -5,6 +5,7 @@ from torch import nn
 
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.style.modules import (
+    WITHOUT_PARAMETERS,
     Row,
     Shapes,
     conv,
@@ -146,8 +147,7 @@ STYLE_NET = Exercise(
         Misconception(
             "normalisation that learns nothing",
             bent_net(norm=nn.InstanceNorm2d),
-            "Your normalisation has no parameters: `nn.InstanceNorm2d` learns a scale "
-            "and a shift only when it is told to. By which argument?",
+            WITHOUT_PARAMETERS,
         ),
         Misconception(
             "no activation",

@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from utils.checks.compare import WrongStructure, at_least
 from utils.checks.exercise import Case, Exercise, Misconception, made_with
@@ -16,6 +15,7 @@ from utils.exercises.visualization.shared import (
     placed,
     pulled,
     telling,
+    unit,
     watched,
 )
 from utils.subject import Network, Tensor
@@ -23,10 +23,6 @@ from utils.subject import Network, Tensor
 
 def score(scores, label):
     return scores[:, label]
-
-
-def unit(direction):
-    return F.normalize(direction.flatten(), dim=0).view_as(direction)
 
 
 def climbed(

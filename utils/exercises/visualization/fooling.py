@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from utils.checks.compare import WrongStructure, at_least
 from utils.checks.exercise import Case, Exercise, Misconception, made_with
@@ -17,6 +16,7 @@ from utils.exercises.visualization.shared import (
     pulled,
     scores_of,
     telling,
+    unit,
     watched,
 )
 from utils.subject import Network, Tensor
@@ -28,10 +28,6 @@ def probability(scores, target):
 
 def wins(scores, target):
     return float(scores.argmax(1).item() == target)
-
-
-def unit(direction):
-    return F.normalize(direction.flatten(), dim=0).view_as(direction)
 
 
 def moved(

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception, made_with
 from utils.exercises.visualization.shared import (
+    COLUMNS_HINT,
     LEAKY,
     LEFT_BEHIND,
     chosen,
@@ -230,8 +231,7 @@ GRAD_CAM = Exercise(
         Misconception(
             "scores of every image's class",
             bent(of=lambda scores, y: scores[:, y].sum(1)),
-            "One image alone is right, several are not: `scores[:, y]` picks the columns "
-            "of all the classes in y, for every image. How do you pick one score a row?",
+            COLUMNS_HINT,
         ),
         Misconception(
             "slope of a copy beside the path",

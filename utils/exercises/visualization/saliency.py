@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from utils.checks.exercise import Case, Exercise, Misconception
 from utils.exercises.visualization.shared import (
+    COLUMNS_HINT,
     LEAKY,
     chosen,
     classifier,
@@ -114,8 +115,7 @@ SALIENCY_MAP = Exercise(
         Misconception(
             "scores of every image's class",
             bent(of=lambda scores, y: scores[:, y].sum(1)),
-            "One image alone is right, several are not: `scores[:, y]` picks the columns "
-            "of all the classes in y, for every image. How do you pick one score a row?",
+            COLUMNS_HINT,
         ),
         Misconception(
             "gradient of the winner",

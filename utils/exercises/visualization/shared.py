@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from utils.checks.compare import Agreement, close
 from utils.checks.exercise import Case, Misconception
@@ -183,6 +184,11 @@ def same(before: dict, after: dict) -> bool:
     return all(np.array_equal(before[key], after[key]) for key in before)
 
 
+def unit(direction):
+    """The same direction with length 1."""
+    return F.normalize(direction.flatten(), dim=0).view_as(direction)
+
+
 def chosen(scores, y):
     """The score of each row's own class."""
     return scores[:, y].diagonal()
@@ -222,6 +228,10 @@ def drags_its_graph(oracle, *given, **options):
 GRAPH_HINT = (
     "Your values are right, but the result still hangs in the graph: in a loop the graph "
     "grows from step to step. Which call cuts a tensor off?"
+)
+COLUMNS_HINT = (
+    "One image alone is right, several are not: `scores[:, y]` picks the columns "
+    "of all the classes in y, for every image. How do you pick one score a row?"
 )
 LEFT_BEHIND = (
     Misconception(
